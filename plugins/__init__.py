@@ -1,0 +1,1 @@
+"""The functions of a customer relations centre, one folder each."""
