@@ -1,0 +1,1 @@
+"""Tables go out: spreadsheets, CSV and JSON, with every text kept as text."""

@@ -1,0 +1,1 @@
+"""Tables come in: dealers' spreadsheets become customers, vehicles and events."""

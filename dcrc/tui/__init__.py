@@ -1,0 +1,1 @@
+"""The keyboard-first terminal interface."""
