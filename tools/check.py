@@ -1,0 +1,55 @@
+"""Everything that must hold before a change lands: `python tools/check.py [pytest arguments]`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(sys.executable).parent
+
+
+def steps(pytest_arguments: list[str]) -> list[tuple[str, list[str]]]:
+    """What is checked, in the order of what fails fastest: (name, command)."""
+    python = sys.executable
+    return [
+        ("catalogues", [python, "hatch_build.py"]),
+        ("dependencies", [python, "-m", "pip", "check"]),
+        ("lint", [python, "-m", "ruff", "check", "."]),
+        ("format", [python, "-m", "ruff", "format", "--check", "."]),
+        ("contracts", [str(HERE / "lint-imports")]),
+        ("types", [python, "-m", "mypy"]),
+        (
+            "tests",
+            [python, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadgroup"]
+            + ["--cov", "--cov-report=term", *pytest_arguments],
+        ),
+    ]
+
+
+def main() -> int:
+    """Run every step, also after one failed; the exit code tells whether all passed."""
+    environ = {**os.environ, "COVERAGE_CORE": "sysmon" if sys.version_info >= (3, 14) else "ctrace"}
+    failed = []
+    for name, command in steps(sys.argv[1:]):
+        print(f"== {name}", flush=True)
+        if name == "dependencies" and not _has_pip():
+            command = ["pip", "--python", sys.executable, "check"]
+        if subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode:
+            failed.append(name)
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def _has_pip() -> bool:
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return not subprocess.run(
+        [sys.executable, "-m", "pip", "--version"], check=False, **quiet
+    ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
