@@ -1,3 +1,83 @@
-"""dcrc: customers and a task calendar for a car dealer's customer relations centre."""
+"""dcrc: customers and a task calendar for a car dealer's customer relations centre.
+
+What a plugin needs comes from here: `from dcrc import hookimpl, Planner, Planned, Wording, t`. Names are
+loaded when they are used, so that a command which prints a list starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dcrc.errors import DcrcError as DcrcError
+    from dcrc.errors import InputError as InputError
+    from dcrc.errors import NotAllowed as NotAllowed
+    from dcrc.errors import NotFound as NotFound
+    from dcrc.i18n import t as t
+    from dcrc.kernel.customers import Customer as Customer
+    from dcrc.kernel.desk import Desk as Desk
+    from dcrc.kernel.events import Event as Event
+    from dcrc.kernel.events import EventKind as EventKind
+    from dcrc.kernel.events import record_event as record_event
+    from dcrc.kernel.faces import CustomerBlock as CustomerBlock
+    from dcrc.kernel.faces import ScreenEntry as ScreenEntry
+    from dcrc.kernel.figures import Figure as Figure
+    from dcrc.kernel.figures import FigureRow as FigureRow
+    from dcrc.kernel.forms import Answers as Answers
+    from dcrc.kernel.forms import Form as Form
+    from dcrc.kernel.hooks import hookimpl as hookimpl
+    from dcrc.kernel.planner import Dossier as Dossier
+    from dcrc.kernel.planner import Fact as Fact
+    from dcrc.kernel.planner import NotPlanned as NotPlanned
+    from dcrc.kernel.planner import Planned as Planned
+    from dcrc.kernel.planner import Planner as Planner
+    from dcrc.kernel.planner import PlanningDay as PlanningDay
+    from dcrc.kernel.planner import Rule as Rule
+    from dcrc.kernel.plugins import BatchStep as BatchStep
+    from dcrc.kernel.plugins import RecordKind as RecordKind
+    from dcrc.kernel.tasks import Attempt as Attempt
+    from dcrc.kernel.tasks import Task as Task
+    from dcrc.kernel.tasks import TaskState as TaskState
+    from dcrc.kernel.vehicles import Vehicle as Vehicle
+    from dcrc.wording import Wording as Wording
+
+_HOME = {
+    "dcrc.errors": ("DcrcError", "InputError", "NotAllowed", "NotFound"),
+    "dcrc.i18n": ("t",),
+    "dcrc.wording": ("Wording",),
+    "dcrc.kernel.customers": ("Customer",),
+    "dcrc.kernel.desk": ("Desk",),
+    "dcrc.kernel.events": ("Event", "EventKind", "record_event"),
+    "dcrc.kernel.faces": ("CustomerBlock", "ScreenEntry"),
+    "dcrc.kernel.figures": ("Figure", "FigureRow"),
+    "dcrc.kernel.forms": ("Answers", "Form"),
+    "dcrc.kernel.hooks": ("hookimpl",),
+    "dcrc.kernel.planner": (
+        "Dossier",
+        "Fact",
+        "NotPlanned",
+        "Planned",
+        "Planner",
+        "PlanningDay",
+        "Rule",
+    ),
+    "dcrc.kernel.plugins": ("BatchStep", "RecordKind"),
+    "dcrc.kernel.tasks": ("Attempt", "Task", "TaskState"),
+    "dcrc.kernel.vehicles": ("Vehicle",),
+}
+_WHERE = {name: module for module, names in _HOME.items() for name in names}
+
+__all__ = sorted(_WHERE)  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'dcrc' has no attribute {name!r}")
+    return getattr(import_module(_WHERE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_WHERE])

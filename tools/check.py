@@ -23,8 +23,9 @@ def steps(pytest_arguments: list[str]) -> list[tuple[str, list[str]]]:
         ("types", [python, "-m", "mypy"]),
         (
             "tests",
-            [python, "-m", "pytest", "-q", "-n", "auto", "--dist", "loadgroup"]
-            + ["--cov", "--cov-report=term", *pytest_arguments],
+            [python, "-m", "pytest", "-q", "-n", "auto", "--cov", "--cov-report=term"]
+            if not pytest_arguments
+            else [python, "-m", "pytest", *pytest_arguments],
         ),
     ]
 
