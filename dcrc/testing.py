@@ -1,0 +1,137 @@
+"""The test kit for plugins: an isolated desk with a clock that stands still until it is told to move.
+
+from dcrc.testing import TestClock, isolated_desk
+import my_plugin
+
+def test_new_owner_is_called(tmp_path):
+    desk = isolated_desk(tmp_path, plugins=[my_plugin], today=date(2026, 11, 21))
+    owner = a_customer(desk, "王小明")
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, on=date(2026, 11, 20))
+    assert [task.rule for task in open_tasks(desk, owner)] == ["my_plugin.call"]
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dcrc.kernel.agenda import tasks
+from dcrc.kernel.customers import Customer, Phone, add_customer
+from dcrc.kernel.desk import Desk, init_database
+from dcrc.kernel.events import Event, record_event
+from dcrc.kernel.planning import plan
+from dcrc.kernel.tasks import Task
+from dcrc.kernel.vehicles import Vehicle, add_vehicle
+from dcrc.kernel.vins import check_digit
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class TestClock:
+    """A clock for tests: stands at an instant of the dealer's day and moves when told."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of its name
+
+    def __init__(self, day: date, at: time = time(9, 30)) -> None:
+        self.instant = datetime.combine(day, at, ZONE).astimezone(UTC)
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def advance(self, *, days: int = 0, hours: float = 0, minutes: float = 0) -> None:
+        """Let time pass."""
+        self.instant += timedelta(days=days, hours=hours, minutes=minutes)
+
+    def set(self, day: date, at: time = time(9, 30)) -> None:
+        """Stand at `at` on `day`, in the dealer's time zone."""
+        self.instant = datetime.combine(day, at, ZONE).astimezone(UTC)
+
+
+def steady_entropy(seed: str = "dcrc") -> Callable[[int], bytes]:
+    """Randomness that is the same at every run: a chain of hashes of `seed`."""
+    state = hashlib.sha256(seed.encode()).digest()
+
+    def take(count: int) -> bytes:
+        nonlocal state
+        taken = b""
+        while len(taken) < count:
+            state = hashlib.sha256(state).digest()
+            taken += state
+        return taken[:count]
+
+    return take
+
+
+def isolated_desk(
+    folder: Path,
+    *,
+    plugins: Sequence[Any] = (),
+    today: date = date(2026, 11, 21),
+    at: time = time(9, 30),
+    operator: str = "王敏",
+    policy: str = "",
+    clock: Callable[[], datetime] | None = None,
+) -> Desk:
+    """A desk on a new database in `folder`, with the given plugins alone.
+
+    `policy` is the text of the dealer's policy file. The operator is a supervisor. The desk's clock is a
+    `TestClock` unless one is given: `desk.clock.advance(days=1)`.
+    """
+    path = folder / "dealer.dcrc"
+    path.with_suffix(".toml").write_text(policy, "utf-8")
+    return init_database(
+        path,
+        operator=operator,
+        clock=clock or TestClock(today, at),
+        entropy=steady_entropy(),
+        plugins=list(plugins),
+    )
+
+
+def a_vin(number: int) -> str:
+    """An invented VIN with a right check digit; the same for the same `number` below a million."""
+    body = f"LS4AAB3D0HA{number:06d}"
+    return body[:8] + check_digit(body) + body[9:]
+
+
+def a_customer(desk: Desk, name: str = "王小明", phone: str = "", **fields: Any) -> Customer:
+    """A customer with an invented mobile number (`phone` to choose it)."""
+    number = phone or f"+861380000{1000 + desk.customers.count():04d}"
+    return add_customer(desk, Customer("", name, phones=(Phone(number),), **fields))
+
+
+def a_vehicle(desk: Desk, owner: Customer, **fields: Any) -> Vehicle:
+    """A car of `owner` with an invented VIN."""
+    vin = fields.pop("vin", "") or a_vin(desk.vehicles.count())
+    return add_vehicle(desk, Vehicle("", vin, customer=owner.id, **fields))
+
+
+def delivered(
+    desk: Desk, vehicle: Vehicle, on: date, data: Mapping[str, Any] | None = None
+) -> Event:
+    """The fact that `vehicle` was handed over to its owner on a day."""
+    return record_event(
+        desk,
+        Event(
+            "",
+            "delivered",
+            vehicle.customer,
+            on,
+            vehicle=vehicle.id,
+            key=vehicle.vin,
+            data=dict(data or {}),
+        ),
+    )
+
+
+def open_tasks(desk: Desk, customer: Customer) -> list[Task]:
+    """The customer's open tasks after planning, earliest due first."""
+    plan(desk)
+    return sorted(
+        tasks(desk, customer=customer.id, state="open", limit=0), key=lambda task: task.due
+    )
