@@ -1,0 +1,151 @@
+"""What planners read and answer: the dossier of one customer in, planned and not planned tasks out.
+
+A planner is a pure function. It may answer several occurrences of a rule for one subject (a care call every
+three months); `reconcile` picks the one that stands on the calendar. Days that depend on today must not move
+with it: two plans of the same facts on two days name the same occurrence with the same dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from dcrc.kernel.tasks import task_id
+from dcrc.wording import Wording
+
+if TYPE_CHECKING:
+    from dcrc.kernel.customers import Customer
+    from dcrc.kernel.events import Event
+    from dcrc.kernel.forms import Answers
+    from dcrc.kernel.policies import Policies
+    from dcrc.kernel.tasks import Task
+    from dcrc.kernel.vehicles import Vehicle
+    from dcrc.kernel.workdays import Workdays
+
+
+@attrs.frozen
+class Rule:
+    """Something that can put tasks on the calendar; its full name is `<planner>.<name>`."""
+
+    name: str
+    title: Wording
+
+
+@attrs.frozen
+class Fact:
+    """A fact that a plan rests on: the id of an event, vehicle or answers, its kind and its day."""
+
+    ref: str
+    kind: str
+    on: date | None = None
+
+
+@attrs.frozen
+class Planned:
+    """A task that should exist. `rule` is the short name; `subject` the id of what it is about.
+
+    `occurrence` tells the times of one rule and subject apart. It counts as in time from `opens` to `due`;
+    after `expires` it is no use any more. `policy` names the values it was computed from (dotted keys).
+    """
+
+    rule: str
+    subject: str
+    occurrence: str
+    opens: date
+    due: date
+    expires: date | None = None
+    vehicle: str = ""
+    event: str = ""
+    role: str = "caller"
+    owner: str = ""
+    channel: str = "call"
+    form: str = ""
+    script: str = ""
+    priority: int = 0
+    facts: tuple[Fact, ...] = ()
+    policy: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class NotPlanned:
+    """Why a rule wants nothing of a subject: a message id with its blanks in `params`.
+
+    `until` is the first day on which that can change by itself; None: only new facts can change it.
+    """
+
+    rule: str
+    subject: str
+    why: str
+    params: Mapping[str, Any] = attrs.field(factory=dict)
+    until: date | None = None
+    facts: tuple[Fact, ...] = ()
+    policy: tuple[str, ...] = ()
+
+
+Outcome = Planned | NotPlanned
+
+
+@attrs.frozen
+class PlanningDay:
+    """The day that is planned from, with its calendar and policies."""
+
+    today: date
+    workdays: Workdays
+    policies: Policies
+
+
+@attrs.frozen
+class Dossier:
+    """All facts of one customer, read-only: events by day, answers by day, tasks of every state.
+
+    `records` are documents of other tables that belong to the customer (`proposals`, plugins' record kinds).
+    """
+
+    customer: Customer
+    vehicles: tuple[Vehicle, ...] = ()
+    events: tuple[Event, ...] = ()
+    answers: tuple[Answers, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    records: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
+
+    def events_of(self, kind: str, vehicle: str = "") -> tuple[Event, ...]:
+        """Events of one kind, oldest first; of one vehicle if it is given."""
+        return tuple(
+            event
+            for event in self.events
+            if event.kind == kind and (not vehicle or event.vehicle == vehicle)
+        )
+
+    def task(self, rule: str, subject: str, occurrence: str) -> Task | None:
+        """The task of a rule's full name, subject and occurrence, whatever its state."""
+        wanted = task_id(rule, subject, occurrence)
+        return next((task for task in self.tasks if task.id == wanted), None)
+
+    def tasks_of(self, rule: str, subject: str = "") -> tuple[Task, ...]:
+        """Tasks of a rule's full name; of one subject if it is given."""
+        return tuple(
+            task
+            for task in self.tasks
+            if task.rule == rule and (not subject or task.subject == subject)
+        )
+
+    def answers_to(self, task: str) -> tuple[Answers, ...]:
+        """What was answered in conversations about a task id, oldest first."""
+        return tuple(each for each in self.answers if each.task == task)
+
+    def vehicle(self, vehicle: str) -> Vehicle | None:
+        """The customer's vehicle of that id."""
+        return next((each for each in self.vehicles if each.id == vehicle), None)
+
+
+@attrs.frozen
+class Planner:
+    """A plugin's rules, and the pure function that applies them with the policy of `section`."""
+
+    name: str
+    section: str
+    rules: Callable[[Any], tuple[Rule, ...]]
+    plan: Callable[[Dossier, Any, PlanningDay], Iterable[Planned | NotPlanned]]
