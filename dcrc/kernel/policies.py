@@ -18,7 +18,7 @@ import attrs
 
 from dcrc.errors import PolicyError
 from dcrc.kernel.policy_files import PolicyFile
-from dcrc.kernel.policy_values import MISSING, Spot, lay, rest_field
+from dcrc.kernel.policy_values import Spot, lay, rest_field
 from dcrc.wording import Wording
 
 DEFAULT_LAYER = "default"
@@ -47,27 +47,6 @@ class PolicyRow:
     origin: Origin
     unit: str = ""
     doc: Wording = attrs.field(factory=Wording)
-
-
-@attrs.define
-class PluginsPolicy:
-    """Section `plugins`: functions the dealer has switched off, by name."""
-
-    disabled: tuple[str, ...] = attrs.field(
-        default=(),
-        metadata={"doc": Wording("停用的功能", "Functions switched off")},
-    )
-
-
-def disabled_plugins(files: Iterable[tuple[str, Path]]) -> frozenset[str]:
-    """Names under `plugins.disabled`, read before any plugin is loaded; the last file that says it counts."""
-    found: tuple[str, ...] = ()
-    for _layer, path in files:
-        file = PolicyFile.read(path)
-        if "plugins" in file.tables:
-            section = lay(PluginsPolicy, MISSING, file.tables["plugins"], Spot(file, "plugins"))
-            found = section.disabled if "disabled" in file.tables["plugins"] else found
-    return frozenset(found)
 
 
 @attrs.frozen
