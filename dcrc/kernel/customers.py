@@ -8,35 +8,12 @@ from typing import Any
 
 import attrs
 
+from dcrc.kernel.phones import Phone, PhoneState
+
 
 class CustomerKind(StrEnum):
     PERSON = "person"
     ORGANISATION = "organisation"
-
-
-class PhoneState(StrEnum):
-    """What is known of a number; `EMPTY` is 空号, `WRONG` reaches somebody else (错号)."""
-
-    UNKNOWN = "unknown"
-    VALID = "valid"
-    EMPTY = "empty"
-    WRONG = "wrong"
-    SWITCHED_OFF = "switched_off"
-
-
-@attrs.frozen
-class Phone:
-    """One number: `number` is E.164 (`+8613800001234`, extension after `;ext=`) or a short service number."""
-
-    number: str
-    kind: str = "mobile"  # mobile, landline, service, foreign
-    state: PhoneState = PhoneState.UNKNOWN
-    note: str = ""
-
-    @property
-    def usable(self) -> bool:
-        """May still be dialled: neither empty nor somebody else's."""
-        return self.state not in (PhoneState.EMPTY, PhoneState.WRONG)
 
 
 @attrs.frozen
@@ -106,3 +83,6 @@ class Customer:
     def usable_phones(self) -> tuple[Phone, ...]:
         """The numbers that may still be dialled, in the order they were given."""
         return tuple(phone for phone in self.phones if phone.usable)
+
+
+__all__ = ["Contact", "Customer", "CustomerKind", "LunarDay", "Phone", "PhoneState"]

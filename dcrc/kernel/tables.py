@@ -1,0 +1,42 @@
+"""The document tables of the kernel and what each is found by."""
+
+from __future__ import annotations
+
+import attrs
+
+from dcrc.store import Index
+
+
+@attrs.frozen
+class Table:
+    """A document table: its indexes, and whether changes of it are facts for the journal."""
+
+    indexes: tuple[Index, ...] = ()
+    journal: bool = True
+
+
+TABLES = {
+    "customers": Table((Index("terms", each=True), Index("merged_into"), Index("archived"))),
+    "vehicles": Table((Index("customer"), Index("vin"), Index("terms", each=True))),
+    "events": Table(
+        (Index("kind", "key"), Index("customer", "on"), Index("vehicle", "on"), Index("kind", "on"))
+    ),
+    "tasks": Table(
+        (
+            Index("state", "due"),
+            Index("state", "rule", "due"),
+            Index("state", "owner", "due"),
+            Index("customer", "state"),
+        )
+    ),
+    "attempts": Table((Index("task"), Index("customer", "at"), Index("on", "operator"))),
+    "answers": Table((Index("task"), Index("customer", "at"), Index("form", "on"))),
+    "proposals": Table((Index("state", "at"), Index("customer", "state"))),
+    "merges": Table((Index("gone"), Index("keep"))),
+    "operators": Table((Index("name"),)),
+    "outbox": Table((Index("state"), Index("customer"))),
+    "imports": Table((Index("batch"),)),
+    "looks": Table((Index("operator", "at"), Index("ref"))),
+    "planning": Table((Index("wake"),), journal=False),
+    "drafts": Table(journal=False),
+}
