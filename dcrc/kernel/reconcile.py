@@ -189,7 +189,9 @@ class _Desk:
             for wish in wishes.values()
             if wish.planned.opens > since
             and (wish.planned.expires is None or wish.planned.expires >= self.today)
-            and (wish.id not in known or known[wish.id].open or withdrawn_by_planning(known[wish.id]))
+            and (
+                wish.id not in known or known[wish.id].open or withdrawn_by_planning(known[wish.id])
+            )
         ]
         here = [wish for wish in possible if wish.planned.opens <= self.today]
         if here:
