@@ -56,6 +56,7 @@ class Field:
     required: bool = False
     weight: int = attrs.field(default=1, validator=attrs.validators.ge(0))
     options: tuple[Option, ...] = ()
+    scale: str = ""  # a name in the form's `scales`, whose options it takes
     show_if: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     satisfied_from: int | None = None
     unit: Wording = attrs.field(factory=Wording)
@@ -80,6 +81,7 @@ class Form:
     fields: tuple[Field, ...]
     satisfied_from: int = 100
     intro: Wording = attrs.field(factory=Wording)
+    scales: dict[str, tuple[Option, ...]] = attrs.field(factory=dict)
 
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name == name), None)
@@ -261,7 +263,7 @@ class Forms:
 def read_form(path: Path) -> Form:
     """The form of a TOML file (`[[fields]]` with `options`); PolicyError names file and what is wrong."""
     file = PolicyFile.read(path)
-    form: Form = lay(Form, MISSING, dict(file.tables), Spot(file, ""))
+    form: Form = _with_scales(lay(Form, MISSING, dict(file.tables), Spot(file, "")))
     names: set[str] = set()
     for field in form.fields:
         unknown = [name for name in field.show_if if name not in names]
@@ -281,6 +283,19 @@ def read_form(path: Path) -> Form:
             raise PolicyError("{file}: {problem}.", file=str(path), problem=problem)
         names.add(field.name)
     return form
+
+
+def _with_scales(form: Form) -> Form:
+    """The form with the options of its shared scales written into the fields that name one."""
+    return attrs.evolve(
+        form,
+        fields=tuple(
+            attrs.evolve(field, options=form.scales[field.scale])
+            if field.scale in form.scales and not field.options
+            else field
+            for field in form.fields
+        ),
+    )
 
 
 _NEED_OPTIONS = (FieldKind.SCALE, FieldKind.CHOICE, FieldKind.CHECKLIST)

@@ -29,6 +29,15 @@ class Step:
     form: str = ""
     script: str = ""
     checked: bool = False
+    asked_in: str = attrs.field(
+        default="",
+        metadata={
+            "doc": Wording(
+                "客户在哪个问题里证实（问卷.问题，答案 yes/no）",
+                "the question in which the customer tells whether it happened: form.field, yes or no",
+            )
+        },
+    )
     enabled: bool = True
     priority: int = 0
 
@@ -45,6 +54,7 @@ def default_steps() -> dict[str, Step]:
             form="new_car_consultant",
             script="new_car_arrived",
             checked=True,
+            asked_in="new_car_care.consultant_called",
         ),
         "consultant_72h": Step(
             Wording("销售顾问72小时致电", "Consultant's call within 72 hours"),
@@ -55,6 +65,7 @@ def default_steps() -> dict[str, Step]:
             form="new_car_consultant",
             script="new_car_settled",
             checked=True,
+            asked_in="new_car_usage.consultant_again",
         ),
         "day3": Step(
             Wording("交车3日关怀", "3-day care call"),
