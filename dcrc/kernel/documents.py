@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, partial
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin
 
@@ -84,7 +85,7 @@ def _strict(detailed: bool) -> JsonConverter:
     made.register_unstructure_hook(datetime, _give_instant)
     made.register_structure_hook_func(_is_enum, lambda value, kind: kind(value))
     made.register_structure_hook_func(_is_many, partial(_take_many, made))
-    made.register_unstructure_hook_func(_is_enum, lambda value: value.value)
+    made.register_unstructure_hook_factory(attrs.has, lambda cls: _writer_of(cls, made, top=False))
     return made
 
 
@@ -92,12 +93,31 @@ converter = _strict(detailed=False)
 _explaining = _strict(detailed=True)  # slower; asked only what exactly is wrong
 
 
+def _writer_of(cls: Any, made: JsonConverter, top: bool) -> Callable[[Any], dict[str, Any]]:
+    attrs.resolve_types(cls)
+    overrides: dict[str, Any] = {
+        field.name: override(
+            omit_if_default=not (top and _told(field)),
+            unstruct_hook=attrgetter("value") if _is_enum(field.type) else None,
+        )
+        for field in attrs.fields(cls)
+    }
+    if top:
+        overrides["id"] = override(omit=True)
+    return make_dict_unstructure_fn(cls, made, **overrides)
+
+
 @cache
-def _writer(cls: type) -> Callable[[Any], dict[str, Any]]:
-    write = make_dict_unstructure_fn(
-        cls, converter, _cattrs_omit_if_default=True, id=override(omit=True)
-    )
-    return cast(Callable[[Any], dict[str, Any]], write)
+def _writer(cls: Any) -> Callable[[Any], dict[str, Any]]:
+    return _writer_of(cls, converter, top=True)
+
+
+def _told(field: Any) -> bool:
+    """A default that says something (`open`, `caller`) is written, so that queries find it."""
+    default = field.default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        return False
+    return field.name != "id" and default is not attrs.NOTHING and bool(default)
 
 
 @cache
@@ -152,8 +172,8 @@ def _text(value: Any) -> str:
 
 
 def to_document(record: Any) -> dict[str, Any]:
-    """The plain JSON form of `record` without its `id`; fields that hold their default are left out."""
-    return _writer(type(record))(record)
+    """The plain JSON form of `record` without its `id`; empty fields are left out."""
+    return _writer(cast(Any, type(record)))(record)
 
 
 def from_document(
@@ -162,7 +182,7 @@ def from_document(
     """The record of class `cls` that `document` holds; a wrong document raises `error`, naming each field."""
     given = {**document, "id": str(doc_id)}
     try:
-        return cast(R, _reader(cls)(given))
+        return cast(R, _reader(cast(Any, cls))(given))
     except Exception as problem:
         raise error(
             "The record {id} is no {kind}: {what}.",
