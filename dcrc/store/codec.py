@@ -1,0 +1,78 @@
+"""Documents as JSON text, exactly as TinyDB's JSON file would keep them.
+
+orjson does the work wherever its result cannot differ from the standard library's. What it cannot
+keep (NaN, whole numbers beyond 64 bits, lone surrogates, very deep nesting) is written by `json` and
+marked by a leading blank; such a text is called *odd* and is read back by `json` again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+import orjson
+
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+_DEEPEST = 200  # orjson stops near 254 levels
+
+
+class Encoded(NamedTuple):
+    """A document ready to be stored: its text, its plain JSON value, and whether the text is odd."""
+
+    text: str
+    plain: dict[str, Any]
+    odd: bool
+
+
+def encode(document: dict[Any, Any]) -> Encoded:
+    """`document` as text; TypeError or ValueError where TinyDB's JSON file raises them too."""
+    try:
+        text = orjson.dumps(document, option=_OPTIONS).decode()
+    except TypeError:
+        return _encode_slowly(document)
+    # orjson writes NaN and the infinities as null without a word
+    if "null" in text and _has_strange_number(document):
+        return _encode_slowly(document)
+    return Encoded(text, document, False)
+
+
+def _encode_slowly(document: dict[Any, Any]) -> Encoded:
+    text = json.dumps(document, separators=(",", ":"))
+    plain = json.loads(text)
+    try:
+        plainly = orjson.dumps(plain).decode()
+    except TypeError:
+        return Encoded(" " + text, plain, True)
+    if _has_strange_number(plain):
+        return Encoded(" " + text, plain, True)
+    return Encoded(plainly, plain, False)
+
+
+def _has_strange_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return value != value or value in (float("inf"), float("-inf"))
+    if isinstance(value, dict):
+        return any(_has_strange_number(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return any(_has_strange_number(part) for part in value)
+    return False
+
+
+def decode(text: str) -> dict[str, Any]:
+    """The document that `encode` wrote; ValueError when the text is no JSON object."""
+    value = json.loads(text) if text[:1] == " " else orjson.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same in storage: 1, 1.0 and True differ, the order of keys does not."""
+    if type(one) is type(other) and isinstance(one, str | int | bool):
+        return bool(one == other)
+    return canonical(one) == canonical(other)
+
+
+def canonical(value: Any) -> str:
+    """A text that is equal for equal values only: keys sorted, types kept apart."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))

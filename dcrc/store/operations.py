@@ -1,0 +1,314 @@
+"""One operation: a transaction that knows who does what, and writes the journal as it goes."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+import orjson
+
+from dcrc.store.codec import Encoded, decode, encode, same
+from dcrc.store.keys import element_keys
+from dcrc.store.layout import Layout, drop_sides
+
+GENESIS = b"\x00" * 32
+_FLUSH_AT = 2000
+
+Entry = tuple[Layout, int | str, int | None, str | None, str | None]
+
+
+@attrs.define(eq=False)
+class Operation:
+    """Who did what when, as one unit that succeeds or fails and can be undone."""
+
+    number: int
+    at: datetime
+    operator: str
+    installation: str
+    name: str
+    batch: str | None
+    changes: int = 0
+
+
+@attrs.define
+class Savepoint:
+    """What must be put back when the part of an operation that began here fails."""
+
+    name: str
+    pending: list[Entry]
+    changes: int
+    last: tuple[int, bytes] | None
+    next_places: dict[str, int]
+
+
+def seal(operation: Operation) -> bytes:
+    """The part of each entry's hash that is the operation's."""
+    return orjson.dumps(
+        [
+            operation.number,
+            operation.at.isoformat(),
+            operation.operator,
+            operation.installation,
+            operation.name,
+            operation.batch,
+        ]
+    )
+
+
+def chained(
+    before: bytes,
+    sealed: bytes,
+    entry: tuple[int, str, int | str, int | None, str | None, str | None],
+) -> bytes:
+    """The hash of a journal entry: number, table, document, place, was, became, on the one before."""
+    *facts, was, became = entry
+    digest = hashlib.sha256(before)
+    digest.update(sealed)
+    # JSON has no raw line feed, so the parts cannot run into each other
+    digest.update(orjson.dumps([*facts, was is None, became is None]))
+    digest.update(f"\n{was or ''}\n{became or ''}".encode())
+    return digest.digest()
+
+
+def difference(
+    was: Mapping[str, Any], became: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Top-level fields that differ, as they were and as they became."""
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    for field, value in was.items():
+        if field not in became:
+            old[field] = value
+        elif not same(value, became[field]):
+            old[field] = value
+            new[field] = became[field]
+    for field, value in became.items():
+        if field not in was:
+            new[field] = value
+    return old, new
+
+
+class Work:
+    """The running transaction of one connection: changes documents, side tables and journal."""
+
+    def __init__(self, connection: sqlite3.Connection, operation: Operation) -> None:
+        self.connection = connection
+        self.operation = operation
+        self.changed_layouts = False
+        self.written: set[str] = set()
+        self._pending: list[Entry] = []
+        self._sealed = seal(operation)
+        self._last: tuple[int, bytes] | None = None
+        self._first: int | None = None
+        self._next_places: dict[str, int] = {}
+        self._ids: list[tuple[Any, Any]] = []
+
+    def show(self, layout: Layout) -> None:
+        """From now on the table is listed among the tables, though it may be empty."""
+        self.connection.execute(
+            "UPDATE document_tables SET shown = 1 WHERE number = ? AND shown = 0", (layout.number,)
+        )
+
+    def hide(self, layout: Layout) -> None:
+        """The table is no longer listed."""
+        self.connection.execute(
+            "UPDATE document_tables SET shown = 0 WHERE number = ?", (layout.number,)
+        )
+
+    def insert(
+        self, layout: Layout, key: int | str, encoded: Encoded, place: int | None = None
+    ) -> None:
+        """Store a new document at the end, or at `place` if that is free."""
+        seq = self._place(layout, place)
+        self.written.add(layout.name)
+        self.connection.execute(layout.insert, layout.row(seq, key, encoded))
+        for path, side in layout.sides:
+            self._add_elements(side, [(key, seq) for key in element_keys(encoded.plain, path)])
+        self._record(layout, key, seq, None, encoded.text)
+
+    def insert_many(self, layout: Layout, documents: Sequence[tuple[int | str, Encoded]]) -> None:
+        """Store new documents at the end, in this order."""
+        if not documents:
+            return
+        first = self._place(layout, None)
+        self._next_places[layout.name] = first + len(documents)
+        self.written.add(layout.name)
+        self.connection.executemany(
+            layout.insert,
+            [layout.row(first + n, key, encoded) for n, (key, encoded) in enumerate(documents)],
+        )
+        for path, side in layout.sides:
+            self._add_elements(
+                side,
+                [
+                    (element, first + n)
+                    for n, (_, encoded) in enumerate(documents)
+                    for element in element_keys(encoded.plain, path)
+                ],
+            )
+        if layout.journalled:
+            self._pending.extend(
+                (layout, key, first + n, None, encoded.text)
+                for n, (key, encoded) in enumerate(documents)
+            )
+            self.operation.changes += len(documents)
+            if len(self._pending) >= _FLUSH_AT:
+                self.flush()
+
+    def replace(
+        self, layout: Layout, seq: int, key: int | str, was: str, old: dict[str, Any], new: Encoded
+    ) -> bool:
+        """Store another version of a document; False if nothing differs."""
+        if was == new.text:
+            return False
+        self.written.add(layout.name)
+        self.connection.execute(layout.update, layout.changed_row(seq, new))
+        for path, side in layout.sides:
+            before, after = element_keys(old, path), element_keys(new.plain, path)
+            if before != after:
+                self._remove_elements(side, [(key, seq) for key in before - after])
+                self._add_elements(side, [(key, seq) for key in after - before])
+        if layout.journalled:
+            fields_were, fields_became = difference(old, new.plain)
+            if fields_were or fields_became:
+                self._record(
+                    layout, key, None, encode(fields_were).text, encode(fields_became).text
+                )
+        return True
+
+    def delete(self, layout: Layout, seq: int, key: int | str, was: str) -> None:
+        """Remove a document."""
+        self.written.add(layout.name)
+        self.connection.execute(layout.delete, (seq,))
+        if layout.sides:
+            old = decode(was)
+            for path, side in layout.sides:
+                self._remove_elements(side, [(key, seq) for key in element_keys(old, path)])
+        self._record(layout, key, seq, was, None)
+
+    def delete_all(self, layout: Layout) -> None:
+        """Remove every document of a table."""
+        self.written.add(layout.name)
+        if layout.journalled:
+            after = -(2**63)
+            while rows := self.connection.execute(
+                f"SELECT seq, id, body FROM {layout.table} WHERE seq > ? ORDER BY seq LIMIT 2000",
+                (after,),
+            ).fetchall():
+                after = rows[-1][0]
+                for seq, key, body in rows:
+                    self._record(layout, key, seq, body, None)
+        self.connection.execute(f"DELETE FROM {layout.table}")
+        drop_sides(self.connection, layout)
+
+    def keep_id(self, table: Any, value: Any) -> None:
+        """Remember a table's id counter, to be put back if the transaction fails."""
+        self._ids.append((table, value))
+
+    def flush(self) -> None:
+        """Write the journal entries that are still in memory."""
+        if not self._pending:
+            return
+        if self._last is None:
+            row = self.connection.execute(
+                "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+            self._last = row or (0, GENESIS)
+        number, digest = self._last
+        if self._first is None:
+            self._first = number + 1
+        operation = self.operation.number
+        rows = []
+        for layout, key, place, was, became in self._pending:
+            number += 1
+            digest = chained(digest, self._sealed, (number, layout.name, key, place, was, became))
+            rows.append((number, operation, layout.number, key, place, was, became, digest))
+        self.connection.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._last = (number, digest)
+        self._pending = []
+
+    def finish(self) -> None:
+        """Write what the journal still lacks; the transaction can be committed then."""
+        self.flush()
+        if self.operation.changes and self._last and self._first:
+            operation = self.operation
+            self.connection.execute(
+                "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    operation.number,
+                    operation.at.isoformat(),
+                    operation.operator,
+                    operation.installation,
+                    operation.name,
+                    operation.batch,
+                    self._first,
+                    self._last[0],
+                ),
+            )
+
+    def give_back_ids(self) -> None:
+        """Put the id counters back to where they were before the transaction."""
+        for table, value in reversed(self._ids):
+            table._next_id = value
+
+    def savepoint(self, depth: int) -> Savepoint:
+        """Begin a part that may fail alone."""
+        name = f"part_{depth}"
+        self.connection.execute(f"SAVEPOINT {name}")
+        return Savepoint(
+            name,
+            self._pending[:],
+            self.operation.changes,
+            self._last,
+            dict(self._next_places),
+        )
+
+    def roll_back_to(self, savepoint: Savepoint) -> None:
+        """Undo the part that began at `savepoint`."""
+        self.connection.execute(f"ROLLBACK TO {savepoint.name}")
+        self.connection.execute(f"RELEASE {savepoint.name}")
+        self._pending = savepoint.pending
+        self.operation.changes = savepoint.changes
+        self._last = savepoint.last
+        self._next_places = savepoint.next_places
+        if self._last is None:
+            self._first = None
+        self.changed_layouts = True
+
+    def release(self, savepoint: Savepoint) -> None:
+        """The part that began at `savepoint` succeeded."""
+        self.connection.execute(f"RELEASE {savepoint.name}")
+
+    def _place(self, layout: Layout, wanted: int | None) -> int:
+        if wanted is not None:
+            taken = self.connection.execute(
+                f"SELECT 1 FROM {layout.table} WHERE seq = ?", (wanted,)
+            ).fetchone()
+            if not taken:
+                self._next_places.pop(layout.name, None)
+                return wanted
+        seq = self._next_places.get(layout.name)
+        if seq is None:
+            (last,) = self.connection.execute(f"SELECT max(seq) FROM {layout.table}").fetchone()
+            seq = (last or 0) + 1
+        self._next_places[layout.name] = seq + 1
+        return seq
+
+    def _record(
+        self, layout: Layout, key: int | str, place: int | None, was: str | None, became: str | None
+    ) -> None:
+        if layout.journalled:
+            self._pending.append((layout, key, place, was, became))
+            self.operation.changes += 1
+            if len(self._pending) >= _FLUSH_AT:
+                self.flush()
+
+    def _add_elements(self, side: str, rows: Iterable[tuple[Any, int]]) -> None:
+        self.connection.executemany(f"INSERT INTO {side} VALUES (?, ?)", rows)
+
+    def _remove_elements(self, side: str, rows: Iterable[tuple[Any, int]]) -> None:
+        self.connection.executemany(f"DELETE FROM {side} WHERE value IS ? AND seq = ?", rows)

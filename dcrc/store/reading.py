@@ -1,0 +1,164 @@
+"""Finding documents: SQL lets candidates through, Python decides, in the order asked for."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from dcrc.store.indexes import path_of
+from dcrc.store.keys import NONE, Path, sort_key, value_at
+from dcrc.store.layout import Layout
+from dcrc.store.sql_queries import ANYTHING, Condition, translate
+from dcrc.store.storage import Link, SqliteStorage
+
+Row = tuple[int, int | str, str]
+Found = tuple[int, int | str, str, dict[str, Any]]
+Cond = Callable[[Mapping[str, Any]], bool]
+_CHUNK = 500
+
+
+def order_of(order_by: str | Sequence[str]) -> tuple[tuple[Path, bool], ...]:
+    """`"-field"` and the like as (path, descending)."""
+    fields = (order_by,) if isinstance(order_by, str) else order_by
+    return tuple((path_of(field.removeprefix("-")), field.startswith("-")) for field in fields)
+
+
+class Search:
+    """One question to one table, ready to be asked."""
+
+    def __init__(
+        self,
+        storage: SqliteStorage,
+        link: Link,
+        layout: Layout,
+        cond: Cond | None,
+        order_by: str | Sequence[str] = (),
+    ) -> None:
+        self.storage = storage
+        self.link = link
+        self.layout = layout
+        self.cond = cond
+        self.order = order_of(order_by)
+        self.condition = self._translated()
+
+    def _translated(self) -> Condition:
+        condition = translate(self.cond, self.layout)
+        for sql, parameters in condition.traps:
+            trap = f"SELECT 1 FROM {self.layout.table} WHERE {sql} LIMIT 1"
+            if self.link.connection.execute(trap, parameters).fetchone():
+                return ANYTHING  # Python is to raise here, or not, as TinyDB does
+        if condition.sql != "1" and self.link.has_odd(self.layout):
+            return Condition(f"({condition.sql} OR odd IS NOT NULL)", condition.parameters)
+        return condition
+
+    def count(self) -> int:
+        """How many documents match."""
+        if self.condition.exact:
+            sql = f"SELECT count(*) FROM {self.layout.table} WHERE {self.condition.sql}"
+            (count,) = self.link.connection.execute(sql, self.condition.parameters).fetchone()
+            return int(count)
+        return sum(1 for _ in self.found())
+
+    def exists(self) -> bool:
+        """Whether any document matches."""
+        return next(self.found(limit=1), None) is not None
+
+    def found(self, limit: int | None = None, offset: int = 0) -> Iterator[Found]:
+        """Matching documents in order. The caller takes all of them before it writes anything."""
+        if limit is not None and limit <= 0:
+            return iter(())
+        columns = self._order_columns()
+        if columns is None:
+            hits = sorted(self._checked(self._rows("seq")), key=lambda hit: hit[0])
+            for path, descending in reversed(self.order):
+                hits.sort(key=lambda hit: sort_key(*value_at(hit[3], path)), reverse=descending)
+            return iter(hits[offset:] if limit is None else hits[offset : offset + limit])
+        order = ", ".join([*columns, "seq"])
+        if limit is None and not columns and self.condition.indexed:
+            order = "+seq"  # rather sort the few hits than walk the whole table in order
+        if self.condition.exact and not self.link.has_odd(self.layout):
+            if limit is not None or offset:
+                order += f" LIMIT {int(limit) if limit is not None else -1} OFFSET {int(offset)}"
+            return self._checked(self._rows(order))
+        stop = None if limit is None else offset + limit
+        return islice(self._checked(self._rows(order)), offset, stop)
+
+    def streamed(self, limit: int | None = None, offset: int = 0) -> Iterator[Found]:
+        """Matching documents in order, a few at a time: the caller may write meanwhile."""
+        stop = None if limit is None else offset + limit
+        return islice(self._stream(), offset, stop)
+
+    def _stream(self) -> Iterator[Found]:
+        columns = self._order_columns()
+        if columns is None:
+            yield from list(self.found())
+            return
+        if not columns and self.condition.sql == "1":
+            yield from self._checked(self.storage.rows(self.layout.name))
+            return
+        sql = (
+            f"SELECT seq FROM {self.layout.table} WHERE {self.condition.sql}"
+            f" ORDER BY {', '.join([*columns, 'seq'])}"
+        )
+        with self.storage.explained() as link:
+            rows = link.connection.execute(sql, self.condition.parameters)
+            places = array("q", (seq for (seq,) in rows))
+        for start in range(0, len(places), _CHUNK):
+            chunk = places[start : start + _CHUNK].tolist()
+            marks = ", ".join("?" * len(chunk))
+            with self.storage.explained() as link:
+                rows = link.connection.execute(
+                    f"SELECT seq, id, body FROM {self.layout.table} WHERE seq IN ({marks})", chunk
+                )
+                by_place = {row[0]: row for row in rows.fetchall()}
+            yield from self._checked(by_place[seq] for seq in chunk if seq in by_place)
+
+    def _order_columns(self) -> list[str] | None:
+        columns = []
+        for path, descending in self.order:
+            column = self.layout.column_of.get(path)
+            if column is None:
+                return None
+            columns.append(f"{column} DESC" if descending else column)
+        if columns and self.link.has_odd(self.layout):
+            return None
+        return columns
+
+    def _rows(self, order: str) -> Iterator[Row]:
+        sql = (
+            f"SELECT seq, id, body FROM {self.layout.table}"
+            f" WHERE {self.condition.sql} ORDER BY {order}"
+        )
+        cursor = self.link.connection.execute(sql, self.condition.parameters)
+        try:
+            while rows := cursor.fetchmany(_CHUNK):
+                yield from rows
+        finally:
+            cursor.close()
+
+    def _checked(self, rows: Iterable[Row]) -> Iterator[Found]:
+        cond, decoded, name = self.cond, self.storage.decoded, self.layout.name
+        for seq, key, text in rows:
+            document = decoded(name, key, text)
+            if cond is None or cond(document):
+                yield seq, key, text, document
+
+    def groups(self, paths: Sequence[Path]) -> dict[tuple[Any, ...], int] | None:
+        """How many documents have each combination of values; None if SQL cannot tell."""
+        columns = [self.layout.column_of.get(path) for path in paths]
+        if None in columns or not self.condition.exact or self.link.has_odd(self.layout):
+            return None
+        names = ", ".join(str(column) for column in columns)
+        sql = (
+            f"SELECT {names}, count(*) FROM {self.layout.table}"
+            f" WHERE {self.condition.sql} GROUP BY {names}"
+        )
+        groups: dict[tuple[Any, ...], int] = {}
+        for *keys, count in self.link.connection.execute(sql, self.condition.parameters).fetchall():
+            if any(isinstance(key, bytes) for key in keys):
+                return None
+            values = tuple(None if key == NONE else key for key in keys)
+            groups[values] = groups.get(values, 0) + count
+        return groups

@@ -1,0 +1,248 @@
+"""Everything that is SQLite's own: files, connections, locks, and what its errors mean."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from dcrc.store.errors import (
+    Busy,
+    DamagedFile,
+    DiskFull,
+    FromTheFuture,
+    NoSuchFile,
+    NotADatabase,
+    ReadOnly,
+    StoreError,
+)
+
+APPLICATION_ID = 0x44435243  # "DCRC"
+FORMAT = 1
+_MAGIC = b"SQLite format 3\x00"
+
+Statement = Sequence[Any]
+Failure = sqlite3.Error
+Unique = sqlite3.IntegrityError
+
+
+def explain(error: sqlite3.Error, path: Path) -> StoreError:
+    """The store's error for one of SQLite's."""
+    code = getattr(error, "sqlite_errorcode", 0) or 0
+    where = str(path)
+    match code & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return DiskFull("{path}: the disk is full; free some space and repeat", path=where)
+        case sqlite3.SQLITE_IOERR:
+            return DiskFull(
+                "{path}: the disk does not take or give data ({detail}); check space and disk, repeat",
+                path=where,
+                detail=str(error),
+            )
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return ReadOnly("{path} may only be read; ask who owns the file and folder", path=where)
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED | sqlite3.SQLITE_PROTOCOL:
+            return Busy("{path} is in use by another process; wait and repeat", path=where)
+        case sqlite3.SQLITE_NOTADB:
+            return NotADatabase("{path} is not a dcrc database", path=where)
+        case sqlite3.SQLITE_CANTOPEN:
+            return NoSuchFile("{path} cannot be opened; check path and permissions", path=where)
+        case sqlite3.SQLITE_CORRUPT:
+            return DamagedFile(
+                "{path} is damaged ({detail}); restore the last backup",
+                path=where,
+                detail=str(error),
+            )
+    return StoreError("{path}: {detail}", path=where, detail=str(error))
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors inside the block into the store's."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+
+
+def check_file(path: Path) -> bool:
+    """Whether `path` has content, after making sure from its first bytes that it may be ours.
+
+    Nothing is opened by SQLite yet, so a foreign file stays as it is and gets no companions.
+    """
+    try:
+        if path.is_dir():
+            raise NotADatabase("{path} is a folder, not a dcrc database", path=str(path))
+        with path.open("rb") as stream:
+            head = stream.read(100)
+            size = os.fstat(stream.fileno()).st_size
+    except FileNotFoundError:
+        if path.parent.is_dir():
+            return False
+        raise NoSuchFile(
+            "{path}: there is no folder {folder}; create it first",
+            path=str(path),
+            folder=str(path.parent),
+        ) from None
+    except PermissionError:
+        raise NoSuchFile("{path} may not be read by this user", path=str(path)) from None
+    except OSError as error:
+        raise NoSuchFile(
+            "{path} cannot be opened: {detail}", path=str(path), detail=error.strerror or str(error)
+        ) from error
+    if not head:
+        return False
+    if not head.startswith(_MAGIC[: len(head)]):
+        raise NotADatabase("{path} is not a dcrc database", path=str(path))
+    if len(head) < 100:
+        raise DamagedFile("{path} is cut short; restore the last backup", path=str(path))
+    application = int.from_bytes(head[68:72], "big")
+    if application not in (0, APPLICATION_ID):
+        raise NotADatabase("{path} belongs to another program", path=str(path))
+    if application == 0 and _has_tables(path):
+        raise NotADatabase("{path} is an SQLite file of another program", path=str(path))
+    if int.from_bytes(head[60:64], "big") > FORMAT:
+        raise FromTheFuture(
+            "{path} was written by a newer dcrc; install that version", path=str(path)
+        )
+    page = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big")
+    waiting = any(_size(companion) for companion in companions(path))
+    if size < pages * (65536 if page == 1 else page) and not waiting:
+        raise DamagedFile("{path} is cut short; restore the last backup", path=str(path))
+    return True
+
+
+def companions(path: Path) -> list[Path]:
+    """The files SQLite keeps beside a database: write-ahead log, its index, rollback journal."""
+    return [path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal")]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _has_tables(path: Path) -> bool:
+    """Whether the main file alone has tables; looks without locks, so nothing appears beside it."""
+    if _size(companions(path)[2]):
+        return False  # killed while it was made: the journal takes the half-made file back
+    with explained(path):
+        connection = sqlite3.connect(f"file:{quote(str(path))}?immutable=1", uri=True)
+        try:
+            return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        finally:
+            connection.close()
+
+
+def connect(path: Path, *, read_only: bool, timeout: float) -> sqlite3.Connection:
+    """A new connection with durable commits; any thread may close it."""
+    if not read_only:
+        return _configured(_connection(path, "rw", timeout), read_only=False)
+    try:
+        connection = _connection(path, "ro", timeout)
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        if _size(companions(path)[0]):
+            raise
+        # a folder that may not be written and no log: nobody writes, so no locks are needed
+        connection = _connection(path, "ro&immutable=1", timeout)
+    return _configured(connection, read_only=True)
+
+
+def _connection(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        uri=True,
+        timeout=timeout,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+    )
+
+
+def _configured(connection: sqlite3.Connection, *, read_only: bool) -> sqlite3.Connection:
+    connection.execute("PRAGMA trusted_schema=OFF")
+    connection.execute("PRAGMA cell_size_check=ON")
+    connection.execute("PRAGMA cache_size=-16384")
+    connection.execute("PRAGMA temp_store=MEMORY")
+    if read_only:
+        connection.execute("PRAGMA query_only=ON")
+    else:
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA wal_autocheckpoint=1000")
+    return connection
+
+
+def create(path: Path, statements: Sequence[tuple[str, Statement]], timeout: float) -> bool:
+    """Make the file's own tables in one step and switch to write-ahead logging; True if it was new.
+
+    Safe against other processes that do the same at the same moment.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        connection = _connection(path, "rwc", timeout)
+        try:
+            made = _create_once(connection, statements)
+        except sqlite3.OperationalError as error:
+            # switching the journal mode does not wait for locks by itself
+            if (
+                error.sqlite_errorcode & 0xFF
+            ) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+            continue
+        finally:
+            connection.close()
+        return made
+
+
+def _create_once(
+    connection: sqlite3.Connection, statements: Sequence[tuple[str, Statement]]
+) -> bool:
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("BEGIN IMMEDIATE")
+    made = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if made:
+        for sql, parameters in statements:
+            connection.execute(sql, parameters)
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version={FORMAT}")
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA journal_mode=WAL")
+    return made
+
+
+def writable(path: Path) -> bool:
+    """Whether this user may write the file and, for the log beside it, its folder."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable (where the system lets folders be opened)."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of `path` durable."""
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def quoted(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

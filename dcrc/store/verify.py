@@ -1,0 +1,263 @@
+"""Proof that a file is whole: SQLite's own check, the chain, and the documents replayed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from dcrc.store import sqlite
+from dcrc.store.codec import canonical, decode
+from dcrc.store.keys import element_keys
+from dcrc.store.layout import Layout, load_layouts
+from dcrc.store.operations import GENESIS, Operation, chained, seal
+
+Progress = Callable[[int, int], None]
+_STEP = 5000
+_MOST_PROBLEMS = 100
+
+
+@attrs.frozen
+class Problem:
+    """One thing that is not as it should be; table, document and journal number where known."""
+
+    table: str
+    doc_id: Any
+    number: int | None
+    what: str
+
+
+@attrs.frozen
+class Verification:
+    """What a check of a file found; at most 100 problems are listed."""
+
+    problems: tuple[Problem, ...]
+    entries: int
+    documents: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was wrong."""
+        return not self.problems
+
+
+class _Enough(Exception):
+    """The list of problems is full."""
+
+
+class _Check:
+    def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
+        self.connection = connection
+        self.problems: list[Problem] = []
+        self.entries = 0
+        self.documents = 0
+        self.layouts = load_layouts(connection)
+        (self.total,) = connection.execute("SELECT 2 * count(*) FROM journal").fetchone()
+        for layout in self.layouts.values():
+            (count,) = connection.execute(f"SELECT count(*) FROM {layout.table}").fetchone()
+            self.total += count
+        self.done = 0
+        self._progress = progress
+
+    def step(self) -> None:
+        self.done += 1
+        if self._progress and self.done % _STEP == 0:
+            self._progress(self.done, self.total)
+
+    def report(self, table: str, doc_id: Any, number: int | None, what: str) -> None:
+        self.problems.append(Problem(table, doc_id, number, what))
+        if len(self.problems) >= _MOST_PROBLEMS:
+            raise _Enough
+
+    def run(self) -> None:
+        self.pages()
+        self.chain()
+        for layout in self.layouts.values():
+            self.table(layout)
+
+    def pages(self) -> None:
+        for (line,) in self.connection.execute("PRAGMA integrity_check(20)"):
+            if line != "ok":
+                self.report("", None, None, f"SQLite: {line}")
+
+    def chain(self) -> None:
+        names = {layout.number: layout.name for layout in self.layouts.values()}
+        digest, expected = GENESIS, 0
+        operation, sealed, last = None, b"", 0
+        for row in self.connection.execute(
+            "SELECT j.number, j.operation, j.document_table, j.doc_id, j.place, j.was, j.became,"
+            " j.hash, o.number, o.at, o.operator, o.installation, o.name, o.batch, o.first, o.last"
+            " FROM journal j LEFT JOIN operations o ON o.number = j.operation ORDER BY j.number"
+        ):
+            number, named, table, key, place, was, became, stored, *of = row
+            self.entries += 1
+            self.step()
+            expected += 1
+            if number != expected:
+                self.report("", None, number, f"journal entry {expected} is missing")
+                expected = number
+            if of[0] is None:
+                self.report("", None, number, f"its operation {named} is missing")
+            elif of[0] != operation:
+                if operation is not None and last != number - 1:
+                    self.report("", None, number, f"operation {operation} has lost entries")
+                operation, last = of[0], of[7]
+                sealed = seal(Operation(of[0], _instant(of[1]), of[2], of[3], of[4], of[5]))
+                if of[6] != number:
+                    self.report("", None, number, f"operation {operation} has lost entries")
+            name = names.get(table, "?")
+            digest = chained(digest, sealed, (number, name, key, place, was, became))
+            if digest != stored:
+                self.report(name, key, number, "the journal entry was changed: its hash differs")
+                digest = stored
+        if operation is not None and last != expected:
+            self.report("", None, expected, f"operation {operation} has lost entries")
+        (lonely,) = self.connection.execute(
+            "SELECT count(*) FROM operations WHERE last > ?", (expected,)
+        ).fetchone()
+        if lonely:
+            self.report("", None, expected, f"{lonely} operations have lost their entries")
+
+    def table(self, layout: Layout) -> None:
+        documents = self._documents(layout)
+        if not layout.journalled:
+            for _ in documents:
+                pass
+            return
+        stored = next(documents, None)
+        for key, number, replayed in self._replayed(layout):
+            while stored is not None and _before(stored[0], key):
+                self.report(layout.name, stored[0], None, "the document is not in the journal")
+                stored = next(documents, None)
+            here = stored if stored is not None and stored[0] == key else None
+            if here is not None:
+                stored = next(documents, None)
+            if replayed is None:
+                if here is not None:
+                    self.report(layout.name, key, number, "the document was removed, but is there")
+            elif here is None:
+                self.report(layout.name, key, number, "the document is missing")
+            elif here[2] is not None:
+                if replayed[0] != here[1]:
+                    self.report(layout.name, key, number, "the document stands at another place")
+                if canonical(replayed[1]) != canonical(here[2]):
+                    self.report(layout.name, key, number, "the document differs from its journal")
+        while stored is not None:
+            self.report(layout.name, stored[0], None, "the document is not in the journal")
+            stored = next(documents, None)
+
+    def _documents(self, layout: Layout) -> Iterator[tuple[Any, int, dict[str, Any] | None]]:
+        """(id, place, document) by id, each checked against columns and side tables."""
+        columns = "".join(f", {column}" for _, column in layout.columns)
+        sizes = [0] * len(layout.sides)
+        for row in self.connection.execute(
+            f"SELECT id, seq, body, odd{columns} FROM {layout.table} ORDER BY id"
+        ):
+            key, seq, body, odd, *found = row
+            self.documents += 1
+            self.step()
+            try:
+                document = decode(body)
+            except (TypeError, ValueError):
+                self.report(layout.name, key, None, "the document is damaged")
+                yield key, seq, None
+                continue
+            if found != layout.keys(document) or bool(odd) != (body[:1] == " "):
+                self.report(layout.name, key, None, "an index disagrees with the document")
+            for n, (path, side) in enumerate(layout.sides):
+                elements = element_keys(document, path)
+                sizes[n] += len(elements)
+                for element in elements:
+                    if not self.connection.execute(
+                        f"SELECT 1 FROM {side} WHERE value IS ? AND seq = ?", (element, seq)
+                    ).fetchone():
+                        self.report(layout.name, key, None, "an index lacks the document")
+            yield key, seq, document
+        for size, (_, side) in zip(sizes, layout.sides, strict=True):
+            (count,) = self.connection.execute(f"SELECT count(*) FROM {side}").fetchone()
+            if count > size:
+                self.report(layout.name, None, None, "an index has documents that are not there")
+
+    def _replayed(
+        self, layout: Layout
+    ) -> Iterator[tuple[Any, int, tuple[int | None, dict[str, Any]] | None]]:
+        """(id, last entry, (place, document)) by id, as the journal tells it."""
+        current: Any = None
+        state: tuple[int | None, dict[str, Any]] | None = None
+        last = 0
+        for number, key, place, was, became in self.connection.execute(
+            "SELECT number, doc_id, place, was, became FROM journal"
+            " WHERE document_table = ? ORDER BY doc_id, number",
+            (layout.number,),
+        ):
+            self.step()
+            if key != current:
+                if last:
+                    yield current, last, state
+                current, state = key, None
+            last = number
+            try:
+                state = _replay(state, place, was, became)
+            except (TypeError, ValueError):
+                self.report(layout.name, key, number, "the journal entry does not fit")
+        if last:
+            yield current, last, state
+
+
+def _replay(
+    state: tuple[int | None, dict[str, Any]] | None,
+    place: int | None,
+    was: str | None,
+    became: str | None,
+) -> tuple[int | None, dict[str, Any]] | None:
+    if became is None:
+        return None
+    new = decode(became)
+    if was is None:
+        return place, new
+    if state is None:
+        raise ValueError("an update of a document that is not there")
+    old = decode(was)
+    document = {
+        field: value for field, value in state[1].items() if field in new or field not in old
+    }
+    document.update(new)
+    return state[0], document
+
+
+def _before(one: Any, other: Any) -> bool:
+    """SQL's order of ids: numbers, then text."""
+    if isinstance(one, str) == isinstance(other, str):
+        return bool(one < other)
+    return isinstance(other, str)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def verify(path: Path, progress: Progress | None = None, *, timeout: float = 30.0) -> Verification:
+    """Check the file at `path` as of one moment; others may go on writing meanwhile."""
+    with sqlite.explained(path):
+        connection = sqlite.connect(path, read_only=True, timeout=timeout)
+    with closing(connection):
+        problems: list[Problem] = []
+        check: _Check | None = None
+        try:
+            connection.execute("BEGIN")
+            check = _Check(connection, progress)
+            check.run()
+        except _Enough:
+            pass
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            problems.append(Problem("", None, None, f"SQLite: {error}"))
+        if check is None:
+            return Verification(tuple(problems), 0, 0)
+        if progress:
+            progress(check.total, check.total)
+        return Verification((*check.problems, *problems), check.entries, check.documents)
