@@ -1,0 +1,14 @@
+"""The command line: every operation as a command, for people at a prompt and for scripts."""
+
+from __future__ import annotations
+
+from dcrc.cli.program import program
+from dcrc.cli.seat import Settings, pass_desk, settings
+from dcrc.cli.showing import show, say
+
+__all__ = ["Settings", "main", "pass_desk", "program", "say", "settings", "show"]
+
+
+def main() -> None:
+    """The `dcrc` command; ends the process with the exit codes of `dcrc.errors`."""
+    program.main(prog_name="dcrc")

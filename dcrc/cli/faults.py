@@ -1,0 +1,133 @@
+"""How a command ends badly: one translated line on stderr (an object with --json) and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dcrc.errors import DcrcError
+from dcrc.errors import UsageError as WrongUse
+from dcrc.i18n import t, translate_error
+
+INTERRUPTED = 130
+
+
+def ending_of(problem: BaseException) -> int:
+    """The exit code that `problem` ends the process with."""
+    if isinstance(problem, DcrcError):
+        return problem.exit_code
+    if isinstance(problem, click.ClickException):
+        return WrongUse.exit_code
+    if isinstance(problem, (KeyboardInterrupt, click.Abort)):
+        return INTERRUPTED
+    if isinstance(problem, SystemExit):
+        return problem.code if isinstance(problem.code, int) else int(problem.code is not None)
+    if isinstance(problem, BrokenPipeError):
+        return 0
+    return 8 if isinstance(problem, OSError) else 1
+
+
+def report(problem: BaseException, *, as_json: bool) -> None:
+    """Say on stderr what went wrong; a reader who stopped reading (`| head`) hears nothing."""
+    if isinstance(problem, SystemExit):
+        return
+    if isinstance(problem, BrokenPipeError):
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - python flushes it while ending
+        return
+    if os.environ.get("DCRC_TRACEBACK") and not isinstance(problem, click.ClickException):
+        traceback.print_exception(problem)
+    if as_json:
+        from dcrc.cli.showing import json_text
+
+        click.echo(json_text({"error": error_document(problem)}), err=True)
+    else:
+        from dcrc.cli.harmless import one_line
+
+        click.echo(f"dcrc: {one_line(sentence_of(problem))}", err=True)
+
+
+def error_document(problem: BaseException) -> dict[str, Any]:
+    """The JSON object of an error (`docs/json.md`, "error")."""
+    params = problem.params if isinstance(problem, DcrcError) else {}
+    return {
+        "kind": _kind(problem),
+        "code": ending_of(problem),
+        "message": sentence_of(problem),
+        "params": {name: _plain_value(value) for name, value in params.items()},
+    }
+
+
+def _kind(problem: BaseException) -> str:
+    """The name of the error's class in `dcrc.errors`, whatever subclass the problem is."""
+    for cls in type(problem).__mro__:
+        if cls.__module__ == "dcrc.errors":
+            return cls.__name__
+    if isinstance(problem, click.ClickException):
+        return "UsageError"
+    if isinstance(problem, (KeyboardInterrupt, click.Abort)):
+        return "Interrupted"
+    return "InOutError" if isinstance(problem, OSError) else "DefectError"
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, (str, int, float, bool)) or value is None:
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain_value(item) for item in value]
+    return str(value)
+
+
+def sentence_of(problem: BaseException) -> str:
+    """What the operator reads of `problem`, in the current language."""
+    if isinstance(problem, DcrcError):
+        return translate_error(problem)
+    if isinstance(problem, click.ClickException):
+        return _usage_sentence(problem)
+    if isinstance(problem, (KeyboardInterrupt, click.Abort)):
+        return t("Interrupted; what was not finished has been taken back.")
+    if isinstance(problem, OSError):
+        reason = problem.strerror or str(problem)
+        if problem.filename:
+            return t("{path}: {reason}.", path=problem.filename, reason=reason)
+        return t("The system refused: {reason}.", reason=reason)
+    where = traceback.extract_tb(problem.__traceback__)[-1:]
+    place = f"{Path(where[0].filename).name}:{where[0].lineno}" if where else "?"
+    return t(
+        "A defect in dcrc ({kind} at {place}); nothing half-done was kept."
+        " Please report it with the output under DCRC_TRACEBACK=1.",
+        kind=type(problem).__name__,
+        place=place,
+    )
+
+
+def _usage_sentence(problem: click.ClickException) -> str:
+    hint = ""
+    if isinstance(problem, click.UsageError) and problem.ctx is not None:
+        hint = " " + t("Help: {command} --help", command=problem.ctx.command_path)
+    if isinstance(problem, click.NoSuchOption):
+        said = t("There is no option {name}.", name=problem.option_name)
+        return said + _meant(problem.possibilities) + hint
+    if isinstance(problem, click.exceptions.NoSuchCommand):
+        said = t("There is no command {name}.", name=problem.command_name)
+        return said + _meant(problem.possibilities) + hint
+    if isinstance(problem, click.MissingParameter) and problem.param is not None:
+        name = problem.param.get_error_hint(problem.ctx).strip("'")
+        return t("{name} is missing.", name=name) + hint
+    if isinstance(problem, click.BadParameter) and problem.param is not None:
+        name = problem.param.get_error_hint(problem.ctx).strip("'")
+        if isinstance(problem.param.type, click.Choice):
+            choices = ", ".join(str(choice) for choice in problem.param.type.choices)
+            return t("{name} must be one of: {choices}.", name=name, choices=choices) + hint
+        return t("{name} cannot be that: {what}", name=name, what=problem.message) + hint
+    return problem.format_message() + hint
+
+
+def _meant(possibilities: list[str] | None) -> str:
+    if not possibilities:
+        return ""
+    return " " + t("Did you mean {names}?", names=", ".join(sorted(possibilities)))

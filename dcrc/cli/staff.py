@@ -1,0 +1,96 @@
+"""`dcrc operators`: who works here, in which role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dcrc.cli.commands import Group
+from dcrc.cli.seat import pass_desk
+from dcrc.cli.showing import Column, Table, show
+from dcrc.i18n import t
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+    from dcrc.kernel.operators import Operator
+
+
+@click.group(cls=Group)
+def operators() -> None:
+    """The staff."""
+
+
+@operators.command("list", help="Everybody, with role and permissions.")
+@pass_desk
+def list_all(desk: Desk) -> None:
+    """Print the staff."""
+    from dcrc.kernel.operators import list_operators, role_of
+
+    people = list_operators(desk)
+    columns = [Column(t("Name")), Column(t("Role")), Column(t("Active")), Column(t("May"))]
+    rows = [
+        (
+            person.name,
+            str(role_of(desk, person).title) or person.role,
+            t("yes") if person.active else t("no"),
+            " ".join(role_of(desk, person).permissions),
+        )
+        for person in people
+    ]
+    show(
+        {
+            "operators": [
+                _document(person) | {"permissions": list(role_of(desk, person).permissions)}
+                for person in people
+            ]
+        },
+        Table(columns, rows),
+    )
+
+
+@operators.command(help="Take somebody onto the staff.")
+@click.argument("name")
+@click.argument("role")
+@pass_desk
+def add(desk: Desk, name: str, role: str) -> None:
+    """Add an operator."""
+    from dcrc.kernel.operators import add_operator
+
+    _show(add_operator(desk, name, role))
+
+
+@operators.command(help="Give somebody another role.")
+@click.argument("name")
+@click.argument("role")
+@pass_desk
+def role(desk: Desk, name: str, role: str) -> None:
+    """Change an operator's role."""
+    from dcrc.kernel.operators import change_role
+
+    _show(change_role(desk, name, role))
+
+
+@operators.command(help="Let somebody act no more; what he did stays under his name.")
+@click.argument("name")
+@click.option("--again", is_flag=True, help="Let him act again.")
+@pass_desk
+def deactivate(desk: Desk, name: str, again: bool) -> None:
+    """Deactivate an operator, or the reverse."""
+    from dcrc.kernel.operators import deactivate_operator
+
+    _show(deactivate_operator(desk, name, active=again))
+
+
+def _document(person: Operator) -> dict[str, object]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "role": person.role,
+        "active": person.active,
+    }
+
+
+def _show(person: Operator) -> None:
+    active = t("active") if person.active else t("not active")
+    show({"operator": _document(person)}, f"{person.name}: {person.role}, {active}")
