@@ -145,6 +145,19 @@ class Search:
             if cond is None or cond(document):
                 yield seq, key, text, document
 
+    def different(self, path: Path) -> int | None:
+        """How many values a field has among matching documents; None if SQL cannot tell."""
+        column = self.layout.column_of.get(path)
+        if column is None or not self.condition.exact or self.link.has_odd(self.layout):
+            return None
+        # an index in the order of the field gives its values one after the other, without sorting
+        sql = (
+            f"SELECT count(*) FROM (SELECT DISTINCT {column} FROM {self.layout.table}"
+            f" WHERE {self.condition.sql})"
+        )
+        (count,) = self.link.connection.execute(sql, self.condition.parameters).fetchone()
+        return int(count)
+
     def groups(self, paths: Sequence[Path]) -> dict[tuple[Any, ...], int] | None:
         """How many documents have each combination of values; None if SQL cannot tell."""
         columns = [self.layout.column_of.get(path) for path in paths]

@@ -14,7 +14,7 @@ from dcrc.store.codec import Encoded, encode, same
 from dcrc.store.errors import Conflict
 from dcrc.store.ids import GlobalId
 from dcrc.store.indexes import Index, as_indexes, path_of
-from dcrc.store.keys import id_key, value_at
+from dcrc.store.keys import following, id_key, value_at
 from dcrc.store.layout import Layout
 from dcrc.store.operations import Work
 from dcrc.store.reading import Cond, Found, Search
@@ -57,7 +57,7 @@ class DocumentTable(Table):
 
     def use_id_class(self, id_class: type) -> None:
         """Make document ids instances of this class."""
-        self.document_id_class: type = id_class
+        self.document_id_class = cast("type[int]", id_class)
 
     def declare(self, indexes: Iterable[str | Index]) -> None:
         """Have these indexes too; a table that exists gets new ones at once."""
@@ -250,6 +250,28 @@ class DocumentTable(Table):
         """The different values of a field in matching documents; a missing field is None."""
         return [value for (value,) in self.count_by((field,), cond)]
 
+    def ids_starting(self, text: str, limit: int = 20) -> list[Any]:
+        """Ids that begin with `text`, in their own order; for people who type the beginning of one."""
+        end = following(text)
+        above, bounds = ("AND id < ?", (text, end)) if end is not None else ("", (text,))
+        with self._file.explained() as link:
+            layout = link.layouts.get(self._name)
+            if layout is None:
+                return []
+            sql = f"SELECT id FROM {layout.table} WHERE id >= ? {above} ORDER BY id LIMIT ?"
+            rows = link.connection.execute(sql, (*bounds, limit)).fetchall()
+        return [self._doc_id(key) for (key,) in rows if isinstance(key, str)]
+
+    def count_distinct(self, field: str, cond: QueryLike | None = None) -> int:
+        """How many different values a field has in matching documents; a missing field counts as one."""
+        path = path_of(field)
+        with self._file.explained() as link:
+            layout = link.layouts.get(self._name)
+            if layout is None:
+                return 0
+            number = Search(self._file, link, layout, cond).different(path)
+        return len(self.count_by((field,), cond)) if number is None else number
+
     # writing
 
     @contextmanager
@@ -271,7 +293,8 @@ class DocumentTable(Table):
         (last,) = self._file.link().connection.execute(numbers).fetchone()
         if self.document_id_class is not int:
             keys = self._file.link().connection.execute(f"SELECT id FROM {layout.table}").fetchall()
-            last = max((self.document_id_class(str(key)) for (key,) in keys), default=None)
+            id_class: Any = self.document_id_class
+            last = max((id_class(str(key)) for (key,) in keys), default=None)
         next_id = 1 if last is None else last + 1
         if self._next_id is not None and self._next_id > next_id:
             next_id = self._next_id
