@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
+from tinydb import where
 
-from dcrc.kernel.phones import Phone, PhoneState
+from dcrc.errors import InputError, NotFound, UsageError
+from dcrc.kernel.names import fold
+from dcrc.kernel.operators import Permission, masked_phone
+from dcrc.kernel.phones import Phone, PhoneState, masked, normalise_phone
+from dcrc.kernel.proposals import Proposal, propose
+from dcrc.kernel.terms import customer_terms, phone_terms, plate_form, short_id
+from dcrc.store import GlobalId
+from dcrc.wording import Wording
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+R = TypeVar("R")
+_MOBILE = re.compile(r"\+861[3-9]\d{9}")
 
 
 class CustomerKind(StrEnum):
@@ -85,4 +101,220 @@ class Customer:
         return tuple(phone for phone in self.phones if phone.usable)
 
 
-__all__ = ["Contact", "Customer", "CustomerKind", "LunarDay", "Phone", "PhoneState"]
+CONFIRMABLE = ("name", "phones", "vin", "owner")
+BLANKS = " \t\r\n\u00a0\u3000"
+
+
+def _only_confirmable(_: object, __: object, value: tuple[str, ...]) -> None:
+    wrong = [name for name in value if name not in CONFIRMABLE]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is none of {', '.join(CONFIRMABLE)}")
+
+
+@attrs.frozen
+class CustomersPolicy:
+    """The section `customers`: which changes wait for a supervisor."""
+
+    confirm_fields: tuple[str, ...] = attrs.field(
+        default=(),
+        validator=_only_confirmable,
+        metadata={
+            "doc": Wording(
+                "需主管确认的字段：name、phones、vin、owner",
+                "fields whose changes wait for a supervisor: name, phones, vin, owner",
+            )
+        },
+    )
+
+
+@attrs.frozen
+class Edited:
+    """What came of an edit: the customer as stored, and the changes that wait for confirmation."""
+
+    customer: Customer
+    proposals: tuple[Proposal, ...] = ()
+
+
+def stripped(record: R) -> R:
+    """`record` without the blanks around its texts; nothing else of what was typed is touched."""
+    changes = {
+        field.name: value.strip(BLANKS)
+        for field in attrs.fields(type(record))  # type: ignore[arg-type]
+        if type(value := getattr(record, field.name)) is str and value != value.strip(BLANKS)
+    }
+    return attrs.evolve(record, **changes) if changes else record  # type: ignore[misc]
+
+
+def prepare_customer(customer: Customer) -> Customer:
+    """`customer` as it is stored: blanks stripped, numbers normalised, each once, terms computed.
+
+    Raises InputError (with `field`) for an empty name or a text that is no phone number.
+    """
+    customer = stripped(customer)
+    if not customer.name:
+        raise InputError("A customer needs a name.", field="name")
+    numbers: dict[str, Phone] = {}
+    for phone in customer.phones:
+        kept = phone
+        if not _MOBILE.fullmatch(phone.number):
+            read = normalise_phone(phone.number)
+            kept = attrs.evolve(phone, number=read.number, kind=read.kind)
+        numbers.setdefault(kept.number, kept)
+    customer = attrs.evolve(customer, phones=tuple(numbers.values()))
+    return attrs.evolve(customer, terms=customer_terms(customer))
+
+
+def add_customer(desk: Desk, customer: Customer) -> Customer:
+    """Register a customer (`id` empty); he comes back with id and terms."""
+    with desk.operation("add customer", Permission.CUSTOMERS_EDIT):
+        return desk.insert(
+            desk.customers,
+            prepare_customer(attrs.evolve(customer, id=customer.id or desk.new_id())),
+        )
+
+
+def find_customer(desk: Desk, customer_id: str) -> Customer:
+    """The customer of that exact id, merged ones too; raises NotFound."""
+    return desk.get(desk.customers, Customer, customer_id)
+
+
+def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
+    """Store what differs between `before` (as it was shown) and `after`, field by field.
+
+    Key fields that the policy `customers.confirm_fields` names wait as proposals unless the operator may
+    approve. Raises Conflict if somebody else has changed one of the same fields.
+    """
+    if before.id != after.id:
+        raise UsageError("An edit is of one customer, not of two.")
+    with desk.operation("edit customer", Permission.CUSTOMERS_EDIT):
+        after = prepare_customer(after)
+        waiting = []
+        confirm = desk.policies.section("customers").confirm_fields
+        for field in () if desk.may(Permission.APPROVE) else ("name", "phones"):
+            if field in confirm and _differs(field, before, after):
+                waiting.append(propose(desk, "customers", before, after, field))
+                after = attrs.evolve(after, **{field: getattr(before, field)})
+        return Edited(store_customer(desk, before, after), tuple(waiting))
+
+
+def _differs(field: str, before: Customer, after: Customer) -> bool:
+    if field == "phones":
+        return {phone.number for phone in before.phones} != {phone.number for phone in after.phones}
+    return bool(getattr(before, field) != getattr(after, field))
+
+
+def store_customer(desk: Desk, before: Customer, after: Customer) -> Customer:
+    """Write the fields that differ and the terms of the result; inside a running operation."""
+    current = find_customer(desk, before.id)
+    changes = {
+        field.name: getattr(after, field.name)
+        for field in attrs.fields(Customer)
+        if field.name != "terms" and getattr(after, field.name) != getattr(before, field.name)
+    }
+    became = attrs.evolve(current, **changes)
+    became = attrs.evolve(became, terms=customer_terms(became))
+    desk.edit(
+        desk.customers,
+        attrs.evolve(before, terms=current.terms),
+        attrs.evolve(before, **changes, terms=became.terms),
+    )
+    return became
+
+
+def archive_customer(desk: Desk, customer_id: str, archived: bool = True) -> Customer:
+    """Take a customer off the lists (or put him back); his history stays."""
+    name = "archive customer" if archived else "restore customer"
+    with desk.operation(name, Permission.CUSTOMERS_EDIT):
+        before = find_customer(desk, customer_id)
+        return store_customer(desk, before, attrs.evolve(before, archived=archived))
+
+
+def set_phone_state(
+    desk: Desk, customer: Customer | str, number: str, state: PhoneState
+) -> Customer:
+    """Note what is known of one of the customer's numbers (valid, empty, somebody else's)."""
+    wanted = normalise_phone(number).number
+    with desk.operation("set phone state", Permission.CALLS):
+        before = find_customer(desk, customer if isinstance(customer, str) else customer.id)
+        if wanted not in {phone.number for phone in before.phones}:
+            raise NotFound(
+                "{name} has no number {number}.",
+                field="phones",
+                name=before.name,
+                number=masked_phone(desk, wanted),
+            )
+        phones = tuple(
+            attrs.evolve(phone, state=state) if phone.number == wanted else phone
+            for phone in before.phones
+        )
+        return store_customer(desk, before, attrs.evolve(before, phones=phones))
+
+
+def get_customer(desk: Desk, ref: str) -> Customer:
+    """The one customer that `ref` means: id, short id, phone, plate, VIN or exact name.
+
+    A merged one leads to who took his history over. Raises NotFound, or InputError listing the
+    candidates when several fit.
+    """
+    desk.require(Permission.CUSTOMERS_VIEW)
+    ref = ref.strip(BLANKS)
+    document = desk.customers.get(doc_id=GlobalId(ref.upper())) if ref else None
+    if document is not None:
+        return _present(desk, desk.read(Customer, document))
+    found = {
+        customer.id: customer
+        for customer in (_present(desk, each) for each in _meant(desk, ref) if ref)
+    }
+    listed = [each for each in found.values() if not each.archived] or list(found.values())
+    if not listed:
+        raise NotFound("There is no customer {ref}.", ref=ref[:60])
+    if len(listed) > 1:
+        raise InputError(
+            "{ref} may be several customers: {names}. Give one of the short ids.",
+            ref=ref[:60],
+            names="; ".join(_line(desk, each) for each in listed[:8]),
+        )
+    return listed[0]
+
+
+def _meant(desk: Desk, ref: str) -> list[Customer]:
+    """Customers that `ref` names exactly, in any of the ways people name them."""
+    keys = {fold(ref)[:64], ref.lower()}
+    with contextlib.suppress(InputError):
+        keys.add(max(phone_terms(normalise_phone(ref).number), key=len))
+    found = [
+        desk.read(Customer, document)
+        for document in desk.customers.search(where("terms").any(sorted(keys)))
+    ]
+    named = [each for each in found if _names(each, ref, keys)]
+    plate = plate_form(ref).lower()
+    cars = desk.vehicles.search(where("terms").any([plate])) if plate else []
+    owners = {
+        car["customer"]
+        for car in cars
+        if car.get("customer")
+        and plate in (car["vin"].lower(), car.get("plate", "").lower(), short_id(car.doc_id))
+    }
+    return named + [
+        desk.read(Customer, document)
+        for document in desk.customers.get_many([GlobalId(each) for each in owners]).values()
+    ]
+
+
+def _names(customer: Customer, ref: str, keys: set[str]) -> bool:
+    return (
+        short_id(customer.id) == ref.lower()
+        or fold(customer.name)[:64] == fold(ref)[:64]
+        or any(max(phone_terms(phone.number), key=len) in keys for phone in customer.phones)
+    )
+
+
+def _present(desk: Desk, customer: Customer) -> Customer:
+    while customer.merged_into:
+        customer = find_customer(desk, customer.merged_into)
+    return customer
+
+
+def _line(desk: Desk, customer: Customer) -> str:
+    phone = masked(customer.phones[0].number) if customer.phones else "-"
+    return f"{customer.name} {phone} ({short_id(customer.id)})"

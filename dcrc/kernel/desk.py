@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -20,8 +20,9 @@ from dcrc.kernel.operators import Operator, list_operators, role_of
 from dcrc.kernel.plugins import PluginHost, disabled_plugins
 from dcrc.kernel.policies import Policies
 from dcrc.kernel.sections import kernel_sections
-from dcrc.kernel.tables import TABLES
+from dcrc.kernel.tables import SCHEMA, TABLES
 from dcrc.store import Database, DocumentTable, GlobalId, Operation
+from dcrc.store.ids import IdSource
 
 R = TypeVar("R")
 FIRST_ROLE = "supervisor"
@@ -38,7 +39,12 @@ class Desk:
     policies: Policies
     plugins: PluginHost
     entropy: Callable[[int], bytes] = os.urandom
+    _ids: IdSource = attrs.field(init=False, repr=False)
     _tables: dict[str, DocumentTable] = attrs.field(factory=dict, init=False, repr=False)
+
+    @_ids.default
+    def _source_of_ids(self) -> IdSource:
+        return IdSource(self.clock, self.entropy)
 
     def table(self, kind: str) -> DocumentTable:
         """The document table of that name, the kernel's or a plugin's; raises UsageError for another."""
@@ -155,9 +161,18 @@ class Desk:
             raise NotFound("There is no {kind} {ref}.", kind=cls.__name__.lower(), ref=record_id)
         return self.read(cls, document)
 
+    def record(self, cls: type[R], record_id: str, fields: Mapping[str, Any]) -> R:
+        """A record from values that somebody gave; raises InputError naming each wrong one."""
+        return from_document(cls, record_id, fields, InputError)
+
+    def new_id(self) -> GlobalId:
+        """An id that no other record has, here or on another desk."""
+        return self._ids.next_id()
+
     def insert(self, table: DocumentTable, record: R) -> R:
-        """Store a new record; it comes back with its id."""
-        doc_id = table.insert(to_document(record))
+        """Store a new record under its id, or under a new one; it comes back with it."""
+        doc_id = GlobalId(record.id or self.new_id())  # type: ignore[attr-defined]
+        table.insert(Document(to_document(record), doc_id))  # type: ignore[arg-type]
         return attrs.evolve(record, id=str(doc_id))  # type: ignore[misc]
 
     def edit(self, table: DocumentTable, before: R, after: R) -> R:
@@ -249,7 +264,7 @@ def _seat(
         ignored=[*host.switched_off, *(problem.plugin for problem in host.problems)],
     )
     return Desk(
-        db=Database(path, clock=clock, entropy=entropy, read_only=read_only),
+        db=Database(path, clock=clock, entropy=entropy, schema=SCHEMA, read_only=read_only),
         clock=clock,
         zone=ZoneInfo(policies.section("dealer").timezone),
         operator=Operator("", "", "", active=False),

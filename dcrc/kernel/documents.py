@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, partial
@@ -177,7 +177,7 @@ def to_document(record: Any) -> dict[str, Any]:
 
 
 def from_document(
-    cls: type[R], doc_id: object, document: Any, error: type[DcrcError] = DamagedData
+    cls: type[R], doc_id: object, document: Mapping[str, Any], error: type[DcrcError] = DamagedData
 ) -> R:
     """The record of class `cls` that `document` holds; a wrong document raises `error`, naming each field."""
     given = {**document, "id": str(doc_id)}

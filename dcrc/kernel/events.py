@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
+from tinydb import where
 
+from dcrc.errors import InputError, UsageError
+from dcrc.kernel.customers import find_customer
+from dcrc.kernel.documents import to_document
+from dcrc.kernel.operators import Permission
 from dcrc.wording import Wording
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
 
 
 @attrs.frozen
@@ -82,3 +90,68 @@ INSURED = EventKind(
 )
 
 TRADE_EVENTS = (DELIVERED, SERVICED, INSURED)
+OWNER_CONFIRMED = EventKind(
+    "owner_confirmed",
+    Wording("新车主确认", "New owner confirmed"),
+    {
+        "verdict": Wording("结论", "Verdict"),  # right, corrected or unusable: the worst of all
+        "verdicts": Wording("逐项结论", "Verdict of each field"),
+        "corrections": Wording("更正项", "What was corrected"),
+        "entered_by": Wording("录入部门", "Department that entered the data"),
+    },
+)
+
+KERNEL_EVENTS = (*TRADE_EVENTS, OWNER_CONFIRMED)
+
+
+def event_kinds(desk: Desk) -> dict[str, EventKind]:
+    """Every kind of fact that is declared, by name: the kernel's and the plugins'."""
+    kinds = {kind.name: kind for kind in desk.plugins.event_kinds()}
+    return {**kinds, **{kind.name: kind for kind in KERNEL_EVENTS}}
+
+
+def record_event(desk: Desk, event: Event) -> Event:
+    """Note a fact (`id` empty). One of the same kind and key is the same fact, told again: it is edited.
+
+    Raises InputError for a kind nobody declared, an unknown field of `data` or an unknown customer.
+    """
+    kind = event_kinds(desk).get(event.kind)
+    if kind is None:
+        raise UsageError(
+            "Nobody has declared the kind of event {kind}; known are: {names}.",
+            kind=event.kind,
+            names=", ".join(sorted(event_kinds(desk))),
+        )
+    unknown = sorted(set(event.data) - set(kind.fields)) if kind.fields else []
+    if unknown:
+        raise InputError(
+            "An event {kind} has no {field}; possible are: {names}.",
+            kind=event.kind,
+            field=unknown[0],
+            names=", ".join(kind.fields),
+        )
+    with desk.operation("record event", Permission.CALLS):
+        find_customer(desk, event.customer)
+        known = known_event(desk, event.kind, event.key) if event.key else None
+        if known is None:
+            recorded = desk.insert(desk.events, event)
+        else:
+            recorded = attrs.evolve(event, id=known.id)
+            if to_document(recorded) != to_document(known):
+                desk.edit(desk.events, known, recorded)
+        desk.plugins.tell("dcrc_event_recorded", desk, event=recorded)
+        return recorded
+
+
+def known_event(desk: Desk, kind: str, key: str) -> Event | None:
+    """The fact of that kind and natural name, if it is known."""
+    document = desk.events.get((where("kind") == kind) & (where("key") == key))
+    return None if document is None else desk.read(Event, document)
+
+
+def events_of(desk: Desk, customer_id: str) -> list[Event]:
+    """The customer's facts, oldest first."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    found = desk.events.search(where("customer") == customer_id)
+    events = [desk.read(Event, document) for document in found]
+    return sorted(events, key=lambda event: (event.on, event.id))

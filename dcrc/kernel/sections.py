@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dcrc.kernel.contact import ContactPolicy
 from dcrc.kernel.customers import CustomersPolicy
 from dcrc.kernel.dealer import DealerPolicy
 from dcrc.kernel.faces import FACE_SECTIONS
+from dcrc.kernel.importing import ImportsPolicy
 from dcrc.kernel.operators import RolesPolicy
 from dcrc.kernel.plugins import PluginsPolicy
 from dcrc.kernel.workdays import WorkdaysPolicy
@@ -18,7 +18,7 @@ def kernel_sections() -> dict[str, type]:
         "roles": RolesPolicy,
         "customers": CustomersPolicy,
         "workdays": WorkdaysPolicy,
-        "contact": ContactPolicy,
+        "imports": ImportsPolicy,
         "plugins": PluginsPolicy,
         **FACE_SECTIONS,
     }

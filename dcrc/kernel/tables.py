@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from dcrc.store import Index
+from dcrc.store import Index, Schema
 
 
 @attrs.frozen
@@ -14,6 +14,8 @@ class Table:
     indexes: tuple[Index, ...] = ()
     journal: bool = True
 
+
+SCHEMA = Schema(1)
 
 TABLES = {
     "customers": Table((Index("terms", each=True), Index("merged_into"), Index("archived"))),
@@ -31,7 +33,7 @@ TABLES = {
     ),
     "attempts": Table((Index("task"), Index("customer", "at"), Index("on", "operator"))),
     "answers": Table((Index("task"), Index("customer", "at"), Index("form", "on"))),
-    "proposals": Table((Index("state", "at"), Index("customer", "state"))),
+    "proposals": Table((Index("state", "at"), Index("customer", "state"), Index("record"))),
     "merges": Table((Index("gone"), Index("keep"))),
     "operators": Table((Index("name"),)),
     "outbox": Table((Index("state"), Index("customer"))),

@@ -1,0 +1,120 @@
+"""Proposals: changes of key fields that wait for a supervisor; until then the old value counts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from tinydb import where
+
+from dcrc.errors import ConflictError, InputError
+from dcrc.kernel.documents import to_document
+from dcrc.kernel.operators import Permission
+
+if TYPE_CHECKING:
+    from dcrc.kernel.customers import Customer
+    from dcrc.kernel.desk import Desk
+    from dcrc.kernel.vehicles import Vehicle
+
+
+class ProposalState(StrEnum):
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@attrs.frozen
+class Proposal:
+    """One field of one record, as it was and as somebody wants it; values as documents hold them."""
+
+    id: str
+    table: str  # customers or vehicles
+    record: str
+    customer: str
+    field: str
+    before: Any
+    after: Any
+    by: str
+    at: datetime
+    state: ProposalState = ProposalState.WAITING
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    note: str = ""
+
+
+def propose(
+    desk: Desk, table: str, before: Customer | Vehicle, after: Customer | Vehicle, field: str
+) -> Proposal:
+    """Let the change of `field` wait for confirmation; the same change is proposed only once."""
+    owner = before.id if table == "customers" else getattr(before, "customer", "")
+    was, wanted = to_document(before).get(field), to_document(after).get(field)
+    for waiting in _waiting(desk, before.id):
+        if (waiting.field, waiting.after) == (field, wanted):
+            return waiting
+    return desk.insert(
+        desk.proposals,
+        Proposal("", table, before.id, owner, field, was, wanted, desk.operator.name, desk.now()),
+    )
+
+
+def _waiting(desk: Desk, record_id: str) -> list[Proposal]:
+    query = (where("record") == record_id) & (where("state") == ProposalState.WAITING.value)
+    return [desk.read(Proposal, document) for document in desk.proposals.search(query)]
+
+
+def pending_proposals(desk: Desk, customer_id: str | None = None) -> list[Proposal]:
+    """What waits for confirmation, oldest first; of one customer if given."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    query = where("state") == ProposalState.WAITING.value
+    if customer_id is not None:
+        query &= where("customer") == customer_id
+    found = [desk.read(Proposal, document) for document in desk.proposals.search(query)]
+    return sorted(found, key=lambda proposal: (proposal.at, proposal.id))
+
+
+def decide_proposal(desk: Desk, proposal_id: str, accept: bool, note: str = "") -> Proposal:
+    """Accept a proposal (the record changes) or refuse it (nothing else does).
+
+    Raises InputError for one that is decided already, ConflictError when the field was changed since.
+    """
+    name = "accept proposal" if accept else "refuse proposal"
+    with desk.operation(name, Permission.APPROVE):
+        before = desk.get(desk.proposals, Proposal, proposal_id)
+        if before.state is not ProposalState.WAITING:
+            raise InputError(
+                "This proposal was decided already by {name}.", name=before.decided_by or "-"
+            )
+        if accept:
+            _apply(desk, before)
+        after = attrs.evolve(
+            before,
+            state=ProposalState.ACCEPTED if accept else ProposalState.REFUSED,
+            decided_by=desk.operator.name,
+            decided_at=desk.now(),
+            note=note.strip(),
+        )
+        return desk.edit(desk.proposals, before, after)
+
+
+def _apply(desk: Desk, proposal: Proposal) -> None:
+    # the records' modules import this one to propose
+    from dcrc.kernel import customers, vehicles
+
+    customer = proposal.table == "customers"
+    table = desk.customers if customer else desk.vehicles
+    cls: Any = customers.Customer if customer else vehicles.Vehicle
+    store: Any = customers.store_customer if customer else vehicles.store_vehicle
+    current = desk.get(table, cls, proposal.record)
+    document = to_document(current)
+    if document.get(proposal.field) != proposal.before:
+        raise ConflictError(
+            "{field} was changed since this was proposed; refuse it or look at the record again.",
+            field=proposal.field,
+        )
+    if proposal.after is None:
+        document.pop(proposal.field, None)
+    else:
+        document[proposal.field] = proposal.after
+    store(desk, current, desk.record(cls, current.id, document))
