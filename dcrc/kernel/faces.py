@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
@@ -32,3 +32,29 @@ class ScreenEntry:
     name: str
     title: Wording
     load: Callable[[], type[Any]]
+
+
+@attrs.frozen
+class InterfacePolicy:
+    """The section `interface`: how screens look."""
+
+    theme: Literal["dark", "light"] = attrs.field(
+        default="dark",
+        metadata={"doc": Wording("界面配色：dark 深色，light 浅色", "colours: dark or light")},
+    )
+
+
+@attrs.frozen
+class KeysPolicy:
+    """The section `keys`: keys of the interface that the dealer wants elsewhere, by their ids.
+
+    `"result.reached" = "f9"`; the ids stand in the interface's own table and in the operator's guide.
+    """
+
+    keys: dict[str, str] = attrs.field(
+        factory=dict,
+        metadata={"rest": True, "doc": Wording("改键：键的编号 = 新键", "key id = another key")},
+    )
+
+
+FACE_SECTIONS: dict[str, type] = {"interface": InterfacePolicy, "keys": KeysPolicy}
