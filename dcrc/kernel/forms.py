@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -16,6 +17,9 @@ from dcrc.kernel.form_values import UNREADABLE, read_answer
 from dcrc.kernel.policy_files import PolicyFile
 from dcrc.kernel.policy_values import MISSING, Spot, lay
 from dcrc.wording import Wording
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
 
 
 class FieldKind(StrEnum):
@@ -299,3 +303,12 @@ def _with_scales(form: Form) -> Form:
 
 
 _NEED_OPTIONS = (FieldKind.SCALE, FieldKind.CHOICE, FieldKind.CHECKLIST)
+
+_of_desk: WeakKeyDictionary[Desk, Forms] = WeakKeyDictionary()
+
+
+def forms_of(desk: Desk) -> Forms:
+    """The forms of the desk's plugins, read once."""
+    if desk not in _of_desk:
+        _of_desk[desk] = Forms.load(desk.plugins.form_folders())
+    return _of_desk[desk]

@@ -78,7 +78,7 @@ def solar_terms(year: int) -> dict[date, str]:
     from lunar_python import Lunar
 
     terms: dict[date, str] = {}
-    for middle in (date(year, 3, 1), date(year, 9, 1)):
+    for middle in (date(year, 3, 1), date(year + 1, 3, 1)):
         table = Lunar.fromDate(_midnight(middle)).getJieQiTable()
         for name, at in table.items():
             day = date(at.getYear(), at.getMonth(), at.getDay())

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -16,6 +18,9 @@ from dcrc.kernel.lunar import statutory_days
 from dcrc.kernel.policy_files import PolicyFile
 from dcrc.kernel.policy_values import MISSING, Spot, lay
 from dcrc.wording import Wording
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
 
 DAY = timedelta(days=1)
 DATA = Path(__file__).parent / "calendar_data"
@@ -160,3 +165,13 @@ class Workdays:
     def provisional(self, year: int) -> bool:
         """Whether the year's make-up days are not known yet."""
         return self._year(year).provisional
+
+
+_of_desk: WeakKeyDictionary[Desk, Workdays] = WeakKeyDictionary()
+
+
+def workdays_of(desk: Desk) -> Workdays:
+    """The working calendar by the desk's policies."""
+    if desk not in _of_desk:
+        _of_desk[desk] = Workdays(desk.policies.section("workdays"))
+    return _of_desk[desk]
