@@ -1,0 +1,120 @@
+"""Which row of a sheet holds the headers, which profile they speak of, and which rows are no data."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from dcrc.imports.cells import is_empty, text_of
+from dcrc.imports.profiles import Profile
+
+SEARCHED_ROWS = 30
+_SIGNS = re.compile(r"[\s*:_\-#!?'\"“”]+")
+_BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】")
+_TOTALS = re.compile(r"(合计|总计|小计|共计|累计|本页|总数|汇总|total|subtotal|sum)")
+
+
+@attrs.frozen
+class Recognised:
+    """A sheet that speaks of `profile`: row `header_row` (1-based) has its headers.
+
+    `columns` gives each field its columns (0-based; several only for phones), `unmapped` the headers that
+    mean nothing here, `ignored` those that need not mean anything, such as running numbers.
+    """
+
+    name: str
+    profile: Profile
+    header_row: int
+    columns: Mapping[str, tuple[int, ...]]
+    unmapped: Mapping[int, str]
+    ignored: Mapping[int, str]
+    missing: tuple[str, ...] = ()
+
+
+def plain_header(text: str) -> str:
+    """A header as it is compared: half-width, lower case, without blanks and signs.
+
+    >>> plain_header("*车架号（VIN）：")
+    '车架号(vin)'
+    """
+    return _SIGNS.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def header_names(profile: Profile) -> dict[str, str]:
+    """Comparable header → field of the profile; the first field that claims a header has it."""
+    names: dict[str, str] = {}
+    for field, spec in profile.fields.items():
+        for header in (field, spec.title.zh, spec.title.en):
+            names.setdefault(plain_header(header), field)
+    for field, spec in profile.fields.items():
+        for header in spec.headers:
+            names.setdefault(plain_header(header), field)
+    names.pop("", None)
+    return names
+
+
+def recognise(
+    rows: Sequence[Sequence[Any]], profiles: Mapping[str, Profile]
+) -> Recognised | None:
+    """What the sheet is: the profile that understands the most headers and lacks no required one.
+
+    Where every likely profile lacks required fields, the likeliest comes back with `missing` filled; None
+    where no row looks like headers at all.
+    """
+    best: tuple[tuple[int, int, int], Recognised] | None = None
+    for name, profile in profiles.items():
+        names = header_names(profile)
+        for number, row in enumerate(rows[:SEARCHED_ROWS]):
+            found = _match(name, profile, names, number, row)
+            if len(found.columns) < 2:
+                continue
+            score = (not found.missing, len(found.columns), -profile.rank)
+            if best is None or score > best[0]:
+                best = (score, found)
+    return best[1] if best else None
+
+
+def _match(
+    name: str, profile: Profile, names: Mapping[str, str], number: int, row: Sequence[Any]
+) -> Recognised:
+    columns: dict[str, tuple[int, ...]] = {}
+    unmapped: dict[int, str] = {}
+    ignored: dict[int, str] = {}
+    skip = {plain_header(header) for header in profile.ignore} | {"#", ""}
+    for index, cell in enumerate(row):
+        if not isinstance(cell, str) or not cell.strip():
+            continue
+        full = plain_header(cell)
+        field = names.get(full) or names.get(_BRACKETS.sub("", full))
+        if field is None or (field in columns and profile.fields[field].kind != "phones"):
+            (ignored if full in skip else unmapped)[index] = " ".join(cell.split())
+        else:
+            columns[field] = (*columns.get(field, ()), index)
+    missing = tuple(field for field in profile.required if field not in columns)
+    return Recognised(name, profile, number + 1, columns, unmapped, ignored, missing)
+
+
+def aside(row: Sequence[Any], header: Sequence[Any]) -> str | None:
+    """Why a row without any required value is no data: `empty`, `total`, `header` or `footer`; None if it is.
+
+    Footers are lines below a table such as who printed it: at most two cells.
+    """
+    filled = [text_of(cell) for cell in row if not is_empty(cell)]
+    if not filled:
+        return "empty"
+    if _TOTALS.match(plain_header(filled[0])):
+        return "total"
+    if [text_of(cell) for cell in row] == [text_of(cell) for cell in header]:
+        return "header"
+    return "footer" if len(filled) <= 2 else None
+
+
+def is_header_again(row: Sequence[Any], header: Sequence[Any], columns: Sequence[int]) -> bool:
+    """The headers repeated in the middle, as page-wise exports do."""
+    return all(
+        index < len(row) and text_of(row[index]) == text_of(header[index]) for index in columns
+    )
