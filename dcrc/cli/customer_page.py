@@ -67,6 +67,8 @@ def print_customer(desk: Desk, customer: Customer, limit: int | None) -> None:
 
 
 def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
+    from dcrc.kernel.terms import short_id
+
     lunar = customer.lunar_birthday
     phones = "; ".join(
         " ".join(
@@ -81,7 +83,7 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
         for number in customer.phones
     )
     rows = [
-        (t("Number"), customer.id),
+        (t("Number"), short_id(customer.id)),
         (t("Phones"), phones),
         (t("Birthday"), day(customer.birthday) or ""),
         (t("Lunar birthday"), f"{lunar.month}-{lunar.day}" if lunar else ""),

@@ -10,6 +10,7 @@ import click
 from dcrc.cli.commands import Command, Group
 from dcrc.cli.customer_page import print_customer
 from dcrc.cli.documents import customer_brief, customer_document, shown_phone, vehicle_document
+from dcrc.cli.proposals import waiting_lines
 from dcrc.cli.record_fields import CUSTOMER_FIELDS, parse_fields
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, limit_option, more_line, page, show
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from dcrc.kernel.customers import Customer
     from dcrc.kernel.desk import Desk
-    from dcrc.kernel.proposals import Proposal
 
 
 @click.group(cls=Group)
@@ -36,6 +36,7 @@ def customer() -> None:
 def find(desk: Desk, text: str, limit: int | None) -> None:
     """Search as the interface does."""
     from dcrc.kernel.search import search_customers
+    from dcrc.kernel.terms import short_id
 
     most = page(limit)
     asked = 1_000_000 if most is None else most + 1
@@ -50,7 +51,7 @@ def find(desk: Desk, text: str, limit: int | None) -> None:
     ]
     rows = [
         (
-            hit.customer.id,
+            short_id(hit.customer.id),
             hit.customer.name,
             shown_phone(desk, hit.customer),
             " ".join(vehicle.plate or vehicle.vin for vehicle in hit.vehicles),
@@ -109,6 +110,7 @@ def add(desk: Desk, name: str, settings: tuple[str, ...], phones: tuple[str, ...
     """Register a customer."""
     from dcrc.kernel.customers import Customer, add_customer
     from dcrc.kernel.phones import normalise_phone
+    from dcrc.kernel.terms import short_id
 
     record = Customer(
         id="",
@@ -119,7 +121,7 @@ def add(desk: Desk, name: str, settings: tuple[str, ...], phones: tuple[str, ...
     added = add_customer(desk, record)
     show(
         {"customer": customer_document(desk, added)},
-        t("Added {name}: {id}", name=added.name, id=added.id),
+        t("Added {name}: {id}", name=added.name, id=short_id(added.id)),
     )
 
 
@@ -171,7 +173,7 @@ def edit(
             "proposals": [proposal.id for proposal in edited.proposals],
         },
         t("Changed {name}.", name=edited.customer.name),
-        *_waiting(edited.proposals),
+        *waiting_lines(edited.proposals),
     )
 
 
@@ -196,12 +198,6 @@ def _with_states(phones: tuple[Any, ...], states: tuple[str, ...]) -> tuple[Any,
     )
 
 
-def _waiting(proposals: tuple[Proposal, ...]) -> list[str]:
-    if not proposals:
-        return []
-    return [t("{count} changes wait for a supervisor (dcrc proposals).", count=len(proposals))]
-
-
 @customer.command(help="Make two customers one: the second's history goes to the first.")
 @click.argument("keep")
 @click.argument("gone")
@@ -210,6 +206,7 @@ def merge(desk: Desk, keep: str, gone: str) -> None:
     """Merge two customers."""
     from dcrc.kernel.customers import get_customer
     from dcrc.kernel.duplicates import merge_customers
+    from dcrc.kernel.terms import short_id
 
     kept, other = get_customer(desk, keep), get_customer(desk, gone)
     merged = merge_customers(desk, kept.id, other.id)
@@ -219,7 +216,7 @@ def merge(desk: Desk, keep: str, gone: str) -> None:
             "{gone} is now part of {keep}. `dcrc customer unmerge {id}` parts them again.",
             gone=other.name,
             keep=kept.name,
-            id=other.id,
+            id=short_id(other.id),
         ),
     )
 
@@ -305,6 +302,7 @@ def _vehicle_of(desk: Desk, owner: Customer, ref: str | None) -> str:
 def duplicates(desk: Desk, limit: int | None) -> None:
     """Print groups of customers that look like one."""
     from dcrc.kernel.duplicates import find_duplicates
+    from dcrc.kernel.terms import short_id
 
     groups = find_duplicates(desk)
     shown = groups[: page(limit)]
@@ -313,7 +311,7 @@ def duplicates(desk: Desk, limit: int | None) -> None:
         (
             group.reason,
             "; ".join(
-                f"{person.name} {shown_phone(desk, person)} ({person.id})"
+                f"{person.name} {shown_phone(desk, person)} ({short_id(person.id)})"
                 for person in group.customers
             ),
         )

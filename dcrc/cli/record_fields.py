@@ -78,7 +78,7 @@ def _parsers(cls: type, leave_out: Iterable[str]) -> dict[str, Parser]:
 
 CUSTOMER_FIELDS: Final = _parsers(Customer, ("id", "name", "merged_into", "archived", "terms"))
 VEHICLE_FIELDS: Final = _parsers(
-    Vehicle, ("id", "customer", "archived", "terms", "key_code", "audio_code")
+    Vehicle, ("id", "customer", "archived", "terms")
 )
 
 

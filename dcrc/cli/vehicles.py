@@ -10,6 +10,7 @@ import click
 from dcrc.cli.commands import Group
 from dcrc.cli.documents import customer_brief, vehicle_document
 from dcrc.cli.harmless import one_line
+from dcrc.cli.proposals import waiting_lines
 from dcrc.cli.record_fields import VEHICLE_FIELDS, parse_fields
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, show
@@ -41,6 +42,7 @@ SET = click.option(
 def show_one(desk: Desk, vehicle: str) -> None:
     """Print a vehicle; the secret codes are not among it."""
     from dcrc.kernel.customers import Customer
+    from dcrc.kernel.terms import short_id
     from dcrc.kernel.vehicles import get_vehicle
 
     desk.require("customers.view")
@@ -51,7 +53,7 @@ def show_one(desk: Desk, vehicle: str) -> None:
         (t("VIN"), car.vin),
         (t("Plate"), car.plate),
         (t("Model"), " ".join(filter(None, (car.model, car.trim, car.colour)))),
-        (t("Owner"), f"{owner.name} ({owner.id})" if owner else ""),
+        (t("Owner"), f"{owner.name} ({short_id(owner.id)})" if owner else ""),
         (t("First registered"), str(car.first_registered or "")),
         (t("Note"), car.note),
     ]
@@ -74,14 +76,14 @@ def show_one(desk: Desk, vehicle: str) -> None:
 def add(desk: Desk, vin: str, owner: str | None, settings: tuple[str, ...]) -> None:
     """Register a vehicle."""
     from dcrc.kernel.customers import get_customer
+    from dcrc.kernel.terms import short_id
     from dcrc.kernel.vehicles import Vehicle, add_vehicle
-    from dcrc.kernel.vins import normalise_vin
 
     fields: dict[str, Any] = parse_fields(settings, VEHICLE_FIELDS, desk.today())
     fields.pop("vin", None)
     owned_by = get_customer(desk, owner).id if owner else ""
-    added = add_vehicle(desk, Vehicle(id="", vin=normalise_vin(vin), customer=owned_by, **fields))
-    _show(added, t("Added {vin}: {id}", vin=added.vin, id=added.id))
+    added = add_vehicle(desk, Vehicle(id="", vin=vin, customer=owned_by, **fields))
+    _show(added, t("Added {vin}: {id}", vin=added.vin, id=short_id(added.id)))
 
 
 @vehicle.command(help="Change a vehicle's data or its owner.")
@@ -92,16 +94,21 @@ def add(desk: Desk, vin: str, owner: str | None, settings: tuple[str, ...]) -> N
 def edit(desk: Desk, vehicle: str, owner: str | None, settings: tuple[str, ...]) -> None:
     """Edit a vehicle field by field."""
     from dcrc.kernel.customers import get_customer
-    from dcrc.kernel.vehicles import change_owner, edit_vehicle, get_vehicle
+    from dcrc.kernel.vehicles import edit_vehicle, get_vehicle
 
     before = get_vehicle(desk, vehicle)
-    fields = parse_fields(settings, VEHICLE_FIELDS, desk.today())
-    if fields:
-        edit_vehicle(desk, before, attrs.evolve(before, **fields))
+    fields: dict[str, Any] = parse_fields(settings, VEHICLE_FIELDS, desk.today())
     if owner:
-        change_owner(desk, before.id, get_customer(desk, owner).id)
-    after = get_vehicle(desk, before.id)
-    _show(after, t("Changed {vin}.", vin=after.vin))
+        fields["customer"] = get_customer(desk, owner).id
+    edited = edit_vehicle(desk, before, attrs.evolve(before, **fields))
+    show(
+        {
+            "vehicle": vehicle_document(edited.vehicle),
+            "proposals": [proposal.id for proposal in edited.proposals],
+        },
+        t("Changed {vin}.", vin=edited.vehicle.vin),
+        *waiting_lines(edited.proposals),
+    )
 
 
 @vehicle.command(help="Note what the odometer showed.")

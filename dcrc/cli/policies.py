@@ -1,0 +1,140 @@
+"""`dcrc policy`: every value of the standards with the layer it comes from; checking a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dcrc.cli.commands import Group
+from dcrc.cli.plugged import plugin_host
+from dcrc.cli.seat import settings
+from dcrc.cli.showing import Column, Table, show
+from dcrc.errors import NotFound
+from dcrc.i18n import t
+
+if TYPE_CHECKING:
+    from dcrc.kernel.policies import Policies
+
+
+@click.group(cls=Group)
+def policy() -> None:
+    """Policies."""
+
+
+def load_policies(file: Path | None) -> Policies:
+    """The policies in all their layers, with the dealer's `file` on top; needs no database."""
+    from dcrc.kernel.policies import Policies
+    from dcrc.kernel.sections import kernel_sections
+
+    host = plugin_host(settings())
+    return Policies.load(
+        {**kernel_sections(), **host.policy_sections()},
+        [*host.policy_files(), *([("dealer", file)] if file is not None else [])],
+        ignored=[*host.switched_off, *(problem.plugin for problem in host.problems)],
+    )
+
+
+def dealer_file() -> Path:
+    """The dealer's policy file: the one named, else the one beside the database."""
+    chosen = settings()
+    return chosen.policy or chosen.path.with_suffix(".toml")
+
+
+@policy.command("show", help="Every value with the layer it comes from; a section or key narrows.")
+@click.argument("key", required=False)
+def show_values(key: str | None) -> None:
+    """Print the policies that count here."""
+    policies = _counting()
+    rows = [
+        row
+        for row in policies.rows()
+        if key is None or row.key == key or row.key.startswith(f"{key}.")
+    ]
+    if not rows:
+        raise NotFound(
+            "There is no policy value {key}; sections are: {sections}.",
+            key=key,
+            sections=", ".join(policies.sections),
+        )
+    columns = [
+        Column(t("Value of")),
+        Column(t("Is"), flexible=True),
+        Column(t("Unit")),
+        Column(t("From")),
+        Column(t("Meaning"), flexible=True),
+    ]
+    show(
+        {
+            "policies": [
+                {
+                    "key": row.key,
+                    "value": _json_value(row.value),
+                    "unit": row.unit or None,
+                    "meaning": str(row.doc),
+                    "layer": row.origin.layer,
+                    "file": str(row.origin.file) if row.origin.file else None,
+                    "line": row.origin.line,
+                }
+                for row in rows
+            ]
+        },
+        Table(columns, [(r.key, _word(r.value), r.unit, r.origin, r.doc) for r in rows]),
+    )
+
+
+def _counting() -> Policies:
+    """The policies of the desk where there is one, else those that files and plugins give."""
+    from dcrc.cli.seat import desk_at
+
+    chosen = settings()
+    if not chosen.path.exists():
+        file = dealer_file()
+        return load_policies(file if file.exists() else None)
+    with desk_at(chosen) as desk:
+        desk.require("policy.view")
+        return desk.policies
+
+
+def _json_value(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_json_value(each) for each in value]
+    return str(value)
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+@policy.command(help="Check a policy file (yours if none is named), all forms and scripts.")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def check(file: Path | None) -> None:
+    """Load policies, forms and scripts; the first thing that is wrong is the error."""
+    from dcrc.kernel.forms import Forms
+
+    chosen = file or dealer_file()
+    if not chosen.exists() and (file is not None or settings().policy is not None):
+        raise NotFound("There is no policy file {path}.", path=str(chosen))
+    policies = load_policies(chosen if chosen.exists() else None)
+    forms = Forms.load(plugin_host(settings()).form_folders())
+    show(
+        {
+            "file": str(chosen) if chosen.exists() else None,
+            "values": len(policies.rows()),
+            "own_values": len(policies.origins),
+            "forms": len(forms.forms),
+        },
+        t(
+            "In order: {own} values of {file}, {forms} forms.",
+            own=len(policies.origins),
+            file=chosen if chosen.exists() else "-",
+            forms=len(forms.forms),
+        ),
+    )
