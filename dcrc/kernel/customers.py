@@ -6,7 +6,8 @@ import contextlib
 import re
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 from tinydb import where
@@ -16,14 +17,13 @@ from dcrc.kernel.names import fold
 from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.phones import Phone, PhoneState, masked, normalise_phone
 from dcrc.kernel.proposals import Proposal, propose
-from dcrc.kernel.terms import customer_terms, phone_terms, plate_form, short_id
+from dcrc.kernel.terms import customer_terms, phone_terms, plate_form, short_id, with_terms
 from dcrc.store import GlobalId
 from dcrc.wording import Wording
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
-R = TypeVar("R")
 _MOBILE = re.compile(r"\+861[3-9]\d{9}")
 
 
@@ -135,14 +135,20 @@ class Edited:
     proposals: tuple[Proposal, ...] = ()
 
 
-def stripped(record: R) -> R:
-    """`record` without the blanks around its texts; nothing else of what was typed is touched."""
-    changes = {
-        field.name: value.strip(BLANKS)
-        for field in attrs.fields(type(record))  # type: ignore[arg-type]
-        if type(value := getattr(record, field.name)) is str and value != value.strip(BLANKS)
-    }
-    return attrs.evolve(record, **changes) if changes else record  # type: ignore[misc]
+@cache
+def _text_fields(cls: Any) -> tuple[str, ...]:
+    attrs.resolve_types(cls)
+    return tuple(field.name for field in attrs.fields(cls) if field.type is str)
+
+
+def surplus_blanks(record: Any) -> dict[str, str]:
+    """The texts of `record` that have blanks around them, without these; nothing else is touched."""
+    changes = {}
+    for name in _text_fields(cast(Any, type(record))):
+        value = getattr(record, name)
+        if value and (value[0] in BLANKS or value[-1] in BLANKS):
+            changes[name] = value.strip(BLANKS)
+    return changes
 
 
 def prepare_customer(customer: Customer) -> Customer:
@@ -150,8 +156,8 @@ def prepare_customer(customer: Customer) -> Customer:
 
     Raises InputError (with `field`) for an empty name or a text that is no phone number.
     """
-    customer = stripped(customer)
-    if not customer.name:
+    changes: dict[str, Any] = surplus_blanks(customer)
+    if not changes.get("name", customer.name):
         raise InputError("A customer needs a name.", field="name")
     numbers: dict[str, Phone] = {}
     for phone in customer.phones:
@@ -160,8 +166,12 @@ def prepare_customer(customer: Customer) -> Customer:
             read = normalise_phone(phone.number)
             kept = attrs.evolve(phone, number=read.number, kind=read.kind)
         numbers.setdefault(kept.number, kept)
-    customer = attrs.evolve(customer, phones=tuple(numbers.values()))
-    return attrs.evolve(customer, terms=customer_terms(customer))
+    phones = tuple(numbers.values())
+    if phones != customer.phones:
+        changes["phones"] = phones
+    if changes:
+        customer = attrs.evolve(customer, **changes)
+    return with_terms(customer, customer_terms(customer))
 
 
 def add_customer(desk: Desk, customer: Customer) -> Customer:
@@ -212,7 +222,7 @@ def store_customer(desk: Desk, before: Customer, after: Customer) -> Customer:
         if field.name != "terms" and getattr(after, field.name) != getattr(before, field.name)
     }
     became = attrs.evolve(current, **changes)
-    became = attrs.evolve(became, terms=customer_terms(became))
+    became = with_terms(became, customer_terms(became))
     desk.edit(
         desk.customers,
         attrs.evolve(before, terms=current.terms),
@@ -293,7 +303,7 @@ def _meant(desk: Desk, ref: str) -> list[Customer]:
         car["customer"]
         for car in cars
         if car.get("customer")
-        and plate in (car["vin"].lower(), car.get("plate", "").lower(), short_id(car.doc_id))
+        and plate in (car["vin"].lower(), car.get("plate", "").lower(), short_id(str(car.doc_id)))
     }
     return named + [
         desk.read(Customer, document)

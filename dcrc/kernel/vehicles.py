@@ -9,11 +9,11 @@ import attrs
 from tinydb import where
 
 from dcrc.errors import InputError, NotFound, UsageError
-from dcrc.kernel.customers import BLANKS, Customer, find_customer, stripped
+from dcrc.kernel.customers import BLANKS, Customer, find_customer, surplus_blanks
 from dcrc.kernel.looks import record_look
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.proposals import Proposal, propose
-from dcrc.kernel.terms import plate_form, short_id, vehicle_terms
+from dcrc.kernel.terms import plate_form, short_id, vehicle_terms, with_terms
 from dcrc.kernel.vins import normalise_vin
 from dcrc.store import GlobalId
 
@@ -66,14 +66,16 @@ class EditedVehicle:
 
 def prepare_vehicle(vehicle: Vehicle) -> Vehicle:
     """`vehicle` as it is stored: VIN checked, plate in one form, readings by day, terms computed."""
-    vehicle = stripped(vehicle)
-    vehicle = attrs.evolve(
-        vehicle,
-        vin=normalise_vin(vehicle.vin),
-        plate=plate_form(vehicle.plate),
-        readings=tuple(sorted(set(vehicle.readings), key=lambda each: (each.on, each.km))),
-    )
-    return attrs.evolve(vehicle, terms=vehicle_terms(vehicle))
+    changes: dict[str, Any] = surplus_blanks(vehicle)
+    vin, plate = normalise_vin(vehicle.vin), plate_form(vehicle.plate)
+    readings = vehicle.readings
+    if len(readings) > 1:
+        readings = tuple(sorted(set(readings), key=lambda each: (each.on, each.km)))
+    if (vin, plate, readings) != (vehicle.vin, vehicle.plate, vehicle.readings):
+        changes |= {"vin": vin, "plate": plate, "readings": readings}
+    if changes:
+        vehicle = attrs.evolve(vehicle, **changes)
+    return with_terms(vehicle, vehicle_terms(vehicle))
 
 
 def hide_codes(vehicle: Vehicle) -> Vehicle:
@@ -99,7 +101,7 @@ def add_vehicle(desk: Desk, vehicle: Vehicle) -> Vehicle:
 
 def _refuse_known_vin(desk: Desk, vehicle: Vehicle) -> None:
     for known in desk.vehicles.search(where("vin") == vehicle.vin):
-        if known.doc_id != vehicle.id:
+        if str(known.doc_id) != vehicle.id:
             raise InputError(
                 "The vehicle {vin} is registered already ({id}).",
                 field="vin",
@@ -178,7 +180,7 @@ def store_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> Vehicle:
         if field.name != "terms" and getattr(after, field.name) != getattr(before, field.name)
     }
     became = attrs.evolve(current, **changes)
-    became = attrs.evolve(became, terms=vehicle_terms(became))
+    became = with_terms(became, vehicle_terms(became))
     shown = {name: getattr(current, name) for name in _CODES if getattr(before, name) == HIDDEN}
     before = attrs.evolve(before, terms=current.terms, **shown)
     desk.edit(desk.vehicles, before, attrs.evolve(before, **{**changes, "terms": became.terms}))
