@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from collections.abc import Callable
 from threading import Lock
 
 from dcrc.clock import Clock
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
 _RANDOM_BITS = 80
 LENGTH = 26
 
@@ -24,11 +26,9 @@ class GlobalId(str):
     def from_parts(cls, milliseconds: int, random: int) -> GlobalId:
         """The id of an instant (milliseconds since 1970) and 80 random bits."""
         number = (milliseconds & (1 << 48) - 1) << _RANDOM_BITS | random & (1 << _RANDOM_BITS) - 1
-        digits = []
-        for _ in range(LENGTH):
-            number, digit = divmod(number, 32)
-            digits.append(_ALPHABET[digit])
-        return cls("".join(reversed(digits)))
+        # 26 characters of 5 bits hold 130 bits; b32encode wants 160, those of the id in front
+        letters = b32encode((number << 30).to_bytes(20, "big"))[:LENGTH]
+        return cls(letters.translate(_CROCKFORD).decode())
 
 
 class IdSource:

@@ -13,7 +13,7 @@ from tinydb.utils import LRUCache, freeze
 from dcrc.store.codec import Encoded, encode, same
 from dcrc.store.errors import Conflict
 from dcrc.store.ids import GlobalId
-from dcrc.store.indexes import Index, as_indexes, path_of
+from dcrc.store.indexes import Index, as_indexes, path_of, starts_with
 from dcrc.store.keys import following, id_key, value_at
 from dcrc.store.layout import Layout
 from dcrc.store.operations import Work
@@ -261,6 +261,27 @@ class DocumentTable(Table):
             sql = f"SELECT id FROM {layout.table} WHERE id >= ? {above} ORDER BY id LIMIT ?"
             rows = link.connection.execute(sql, (*bounds, limit)).fetchall()
         return [self._doc_id(key) for (key,) in rows if isinstance(key, str)]
+
+    def starting(self, field: str, text: str, limit: int = 20) -> list[Document]:
+        """Documents whose list `field`, indexed by element, has text that begins with `text`.
+
+        In the order of these texts, so a whole hit comes first; asks for no more than `limit`, where
+        `search(starts_with(…))` must look at every hit to keep the order of insertion.
+        """
+        with self._file.explained() as link:
+            layout = link.layouts.get(self._name)
+            side = layout.side_of.get(path_of(field)) if layout is not None else None
+            if layout is None or side is None:
+                return self.search(starts_with(field, text), limit=limit)
+            end = following(text)
+            above, bounds = ("AND s.value < ?", (text, end)) if end else ("", (text,))
+            sql = (
+                f"SELECT d.id, d.body FROM {side} s JOIN {layout.table} d ON d.seq = s.seq"
+                f" WHERE s.value >= ? {above} ORDER BY s.value, s.seq LIMIT ?"
+            )
+            rows = dict(link.connection.execute(sql, (*bounds, limit)).fetchall())
+        decoded = self._file.decoded
+        return [self._document(key, decoded(self._name, key, body)) for key, body in rows.items()]
 
     def count_distinct(self, field: str, cond: QueryLike | None = None) -> int:
         """How many different values a field has in matching documents; a missing field counts as one."""
