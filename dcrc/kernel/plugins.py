@@ -181,7 +181,7 @@ class PluginHost:
         for implementation in self._implementations(hook):
             given_here = {"desk": desk, **given}
             try:
-                with desk.db.savepoint():
+                with desk.db.transaction(hook):
                     implementation.function(*(given_here[name] for name in implementation.argnames))
             except Exception as error:  # noqa: BLE001 - named, skipped, reported
                 self._report(implementation.plugin_name, hook, error)
