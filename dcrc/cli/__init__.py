@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dcrc.cli.program import program
 from dcrc.cli.seat import Settings, pass_desk, settings
-from dcrc.cli.showing import show, say
+from dcrc.cli.showing import say, show
 
 __all__ = ["Settings", "main", "pass_desk", "program", "say", "settings", "show"]
 

@@ -13,7 +13,19 @@ from dcrc.errors import DcrcError
 from dcrc.i18n import t
 
 SAFE_PARAMS = frozenset(
-    ("path", "folder", "file", "line", "section", "key", "step", "count", "total", "permission", "role")
+    (
+        "path",
+        "folder",
+        "file",
+        "line",
+        "section",
+        "key",
+        "step",
+        "count",
+        "total",
+        "permission",
+        "role",
+    )
 )
 _MOST_BYTES = 1_000_000
 

@@ -121,8 +121,11 @@ def _verify(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
     found = desk.db.verify()
     if not found.ok:
         raise DamagedData("{path} is not whole.", path=str(desk.db.path))
-    return True, t("Whole: {documents} documents agree with {entries} journal entries.",
-                   documents=found.documents, entries=found.entries)
+    return True, t(
+        "Whole: {documents} documents agree with {entries} journal entries.",
+        documents=found.documents,
+        entries=found.entries,
+    )
 
 
 def _dated(desk: Desk, pattern: str, folder: Path) -> Path:

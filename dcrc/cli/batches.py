@@ -91,10 +91,7 @@ def _report(file: Path, done: list[StepDone]) -> None:
             "steps": [_document(one) for one in done],
             "failed": len(failed),
         },
-        *(
-            f"{t('ok') if one.ok else t('failed')}  {one.step.name}: {one.said}"
-            for one in done
-        ),
+        *(f"{t('ok') if one.ok else t('failed')}  {one.step.name}: {one.said}" for one in done),
     )
     if failed:
         raise PartialSuccess(

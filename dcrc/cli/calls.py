@@ -111,7 +111,9 @@ def sort_answers(
     for answer in answers:
         name, given, value = answer.partition("=")
         if not given:
-            raise InputError("{text!r} is no answer; write FIELD=VALUE.", text=answer, field="answer")
+            raise InputError(
+                "{text!r} is no answer; write FIELD=VALUE.", text=answer, field="answer"
+            )
         ref, prefixed, field = name.partition(":")
         field = field if prefixed else name
         takers = [
@@ -151,10 +153,13 @@ def _lines(desk: Desk, recorded: Recorded) -> list[str]:
     task = recorded.task
     said = f"{task.id[:6]} {one_line(task_title(desk, task))}: {t(STATES[task.state])}"
     if recorded.next_at is not None:
-        said += ", " + t("next try {at}", at=f"{recorded.next_at.astimezone(desk.zone):%m-%d %H:%M}")
+        said += ", " + t(
+            "next try {at}", at=f"{recorded.next_at.astimezone(desk.zone):%m-%d %H:%M}"
+        )
     lines = [said]
     lines += [
-        "  → " + t("{id} {title}, due {due}", id=more.id[:6], title=task_title(desk, more), due=more.due)
+        "  → "
+        + t("{id} {title}, due {due}", id=more.id[:6], title=task_title(desk, more), due=more.due)
         for more in recorded.follow_ups
     ]
     return lines

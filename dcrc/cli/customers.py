@@ -162,9 +162,7 @@ def edit(
         )
     kept = [phone for phone in before.phones if phone.number not in gone]
     known = {phone.number for phone in kept}
-    kept += [
-        phone for phone in map(normalise_phone, phones) if phone.number not in known
-    ]
+    kept += [phone for phone in map(normalise_phone, phones) if phone.number not in known]
     changes["phones"] = _with_states(tuple(kept), phone_state)
     edited = edit_customer(desk, before, attrs.evolve(before, **changes))
     show(
@@ -270,9 +268,7 @@ def confirm(desk: Desk, customer: str, vehicle: str | None, **said: str | None) 
         verdicts[field] = verdict
         if given:
             corrections[field] = value
-    event = confirm_owner(
-        desk, owner.id, _vehicle_of(desk, owner, vehicle), verdicts, corrections
-    )
+    event = confirm_owner(desk, owner.id, _vehicle_of(desk, owner, vehicle), verdicts, corrections)
     show(
         {"event": event.id, "on": event.on.isoformat(), "verdicts": verdicts},
         t("Confirmed the data of {name}.", name=owner.name),

@@ -9,10 +9,12 @@ import click
 
 from dcrc.cli.commands import Command
 from dcrc.cli.documents import customer_brief, day, moment, shown_phone, task_document, task_title
+from dcrc.cli.progress import progress
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, limit_option, more_line, page, show
 from dcrc.cli.times import parse_day
 from dcrc.cli.words import STATES
+from dcrc.errors import PartialSuccess
 from dcrc.i18n import t
 
 if TYPE_CHECKING:
@@ -142,7 +144,9 @@ def _sheets_table(desk: Desk, found: Agenda) -> list[Table]:
 
 
 @click.command(cls=Command)
-@click.option("--due", metavar="DAY", help="Due until this day (also 今天, tomorrow, +7d, overdue).")
+@click.option(
+    "--due", metavar="DAY", help="Due until this day (also 今天, tomorrow, +7d, overdue)."
+)
 @click.option("--rule", metavar="RULE", help="Only this rule.")
 @click.option(
     "--state",
@@ -210,3 +214,56 @@ def _due(text: str, desk: Desk) -> date:
     if text.strip().lower() in ("overdue", "逾期"):
         return desk.today() - timedelta(days=1)
     return parse_day(text, desk.today())
+
+
+@click.command(cls=Command)
+@click.option(
+    "--until", metavar="DAY", help="Plan further ahead than the policy says, to this day."
+)
+@pass_desk
+def plan(desk: Desk, until: str | None) -> None:
+    """Plan, and say what changed."""
+    from dcrc.kernel.planning import plan as bring_up_to_date
+
+    last = parse_day(until, desk.today()) if until else None
+    with progress(t("Planning")) as advance:
+        report = bring_up_to_date(desk, until=last, progress=advance)
+    show(
+        {
+            "customers": report.customers,
+            "created": report.created,
+            "moved": report.moved,
+            "withdrawn": report.withdrawn,
+            "expired": report.expired,
+            "reopened": report.reopened,
+            "until": day(report.until),
+            "failures": [
+                {"planner": bad.planner, "what": bad.what, "customers": bad.customers}
+                for bad in report.failures
+            ],
+        },
+        t(
+            "{created} new, {moved} moved, {withdrawn} withdrawn, {expired} expired",
+            created=report.created,
+            moved=report.moved,
+            withdrawn=report.withdrawn,
+            expired=report.expired,
+        ),
+    )
+    if report.failures:
+        raise PartialSuccess(
+            "These planners failed, their tasks stayed as they were: {names}.",
+            names="; ".join(f"{bad.planner} – {bad.what}" for bad in report.failures),
+        )
+
+
+@click.command(cls=Command)
+@click.argument("task")
+@pass_desk
+def task(desk: Desk, task: str) -> None:
+    """Print one task: who, what, the script with its blanks filled, the questions."""
+    from dcrc.cli.task_page import print_task
+    from dcrc.kernel.calendar import get_task
+
+    desk.require("customers.view")
+    print_task(desk, get_task(desk, task))

@@ -19,13 +19,24 @@ from dcrc.kernel.vins import check_digit
 
 DEALER: Final = "星河汽车"
 SUPERVISOR: Final = "林静"
-STAFF: Final = (("周岚", "caller"), ("唐欣", "caller"), ("钱蓉", "clerk"), ("罗健", "sales_supervisor"))
+STAFF: Final = (
+    ("周岚", "caller"),
+    ("唐欣", "caller"),
+    ("钱蓉", "clerk"),
+    ("罗健", "sales_supervisor"),
+)
 CONSULTANTS: Final = ("陈浩", "苏婷", "高磊", "许洁")
 ADVISORS: Final = ("马师傅", "郑涛", "韩冰")
 
-_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓"
+    "曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
+)
 _DOUBLE_SURNAMES = ("欧阳", "司马", "上官", "诸葛")
-_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国文斌玲梅鑫宇浩然轩雨婷欣怡志海燕晓东春俊晨瑞雪琳凯"
+_GIVEN = (
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华建国"
+    "文斌玲梅鑫宇浩然轩雨婷欣怡志海燕晓东春俊晨瑞雪琳凯"
+)
 _MODELS = (
     ("远航", "2.0T 四驱旗舰型", 189_800),
     ("远航", "1.5T 自动尊贵型", 149_800),
@@ -38,7 +49,16 @@ _COLOURS = ("珍珠白", "曜石黑", "绯红", "钛灰", "月光银", "湖蓝")
 _TOWNS = ("城东区", "城西区", "新华区", "开发区", "河口镇", "石桥镇", "南湖镇")
 _STREETS = ("人民路", "建设路", "解放大道", "滨河路", "学院街", "花园路", "科技一路")
 _PLATE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
-_VIN_YEARS = {2020: "L", 2021: "M", 2022: "N", 2023: "P", 2024: "R", 2025: "S", 2026: "T", 2027: "V"}
+_VIN_YEARS = {
+    2020: "L",
+    2021: "M",
+    2022: "N",
+    2023: "P",
+    2024: "R",
+    2025: "S",
+    2026: "T",
+    2027: "V",
+}
 
 SALES_HEADER: Final = (
     "序号", "客户名称", "客户类型", "性别", "出生日期", "手机", "地址", "车架号(VIN)", "发动机号", "车牌号",
@@ -127,8 +147,9 @@ def _owner(dice: Random, number: int) -> Owner:
     mobile = f"1{dice.choice('3578')}{dice.randrange(10)}0000{number % 10000:04d}"
     address = f"{dice.choice(_TOWNS)}{dice.choice(_STREETS)}{dice.randrange(1, 300)}号"
     if dice.random() < 0.06:
-        firm = "".join(dice.sample("恒信达源泰昌盛通隆远安瑞丰", 2))
-        return Owner(f"{firm}{dice.choice(('商贸', '物流', '建材'))}有限公司", "单位", "", None, mobile, address)
+        words = "".join(dice.sample("恒信达源泰昌盛通隆远安瑞丰", 2))
+        firm = f"{words}{dice.choice(('商贸', '物流', '建材'))}有限公司"
+        return Owner(firm, "单位", "", None, mobile, address)
     surname = dice.choice(_DOUBLE_SURNAMES) if dice.random() < 0.02 else dice.choice(_SURNAMES)
     name = surname + "".join(dice.choice(_GIVEN) for _ in range(dice.choice((1, 2, 2))))
     born = date(1956, 1, 1) + timedelta(days=dice.randrange(18_000))
@@ -170,7 +191,9 @@ def _repair_row(
     dice: Random, number: int, owner: Owner, car: Car, visit: int, km: int
 ) -> tuple[object, ...]:
     out = car.delivered + timedelta(days=visit)
-    came_in = datetime.combine(out, time(dice.randrange(8, 16), dice.choice((0, 10, 20, 30, 40, 50))))
+    came_in = datetime.combine(
+        out, time(dice.randrange(8, 16), dice.choice((0, 10, 20, 30, 40, 50)))
+    )
     left = came_in + timedelta(hours=dice.randrange(1, 5))
     work = "首保" if visit < 110 else dice.choice(("定期保养", "定期保养", "一般维修", "事故车"))
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from dcrc.i18n import t
 
@@ -161,7 +162,16 @@ def task_document(desk: Desk, task: Task) -> Document:
 
 def task_title(desk: Desk, task: Task) -> str:
     """What the task is called: its own title, else its rule's."""
-    return task.title or desk.rule_title(task.rule)
+    if task.title:
+        return task.title
+    if desk not in _titles:
+        from dcrc.kernel.planning import rule_titles
+
+        _titles[desk] = {rule: str(title) for rule, title in rule_titles(desk).items()}
+    return _titles[desk].get(task.rule, task.rule)
+
+
+_titles: WeakKeyDictionary[Desk, dict[str, str]] = WeakKeyDictionary()
 
 
 def reason_of(task: Task) -> str | None:

@@ -129,7 +129,11 @@ def restore(source: Path, yes: bool) -> None:
     target = settings().path
     if target.exists() and not yes:
         refuse_without_terminal("--yes")
-        question = t("Replace {path} by {source}? What was entered since is lost.", path=target, source=source)
+        question = t(
+            "Replace {path} by {source}? What was entered since is lost.",
+            path=target,
+            source=source,
+        )
         if not click.confirm(question, err=True):
             raise click.Abort
     target.parent.mkdir(parents=True, exist_ok=True)

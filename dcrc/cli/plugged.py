@@ -43,7 +43,11 @@ def plugins(ctx: click.Context) -> None:
 def list_all() -> None:
     """Print the plugins."""
     host = plugin_host(settings())
-    host.event_kinds(), host.planners(), host.figures()  # so that a hook that raises is among the failures
+    (
+        host.event_kinds(),
+        host.planners(),
+        host.figures(),
+    )  # so that a hook that raises is among the failures
     infos = host.infos()
     words = {"on": t("on"), "off": t("off"), "failed": t("failed")}
     columns = [Column(t("Plugin")), Column(t("State")), Column(t("What it is"), flexible=True)]

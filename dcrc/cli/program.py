@@ -103,7 +103,7 @@ class Program(Group):
         try:
             outcome = super().main(words, prog_name or "dcrc", obj=chosen, **extra)
             sys.stdout.flush()
-        except BaseException as problem:
+        except BaseException as problem:  # noqa: BLE001 - the last place that can say what went wrong
             code = ending_of(problem)
             report(problem, as_json=chosen.json or "--json" in words)
             sys.exit(code)
@@ -116,7 +116,9 @@ class Program(Group):
     invoke_without_command=True,
     help="Customers and their calls for a car dealer. Without a command it opens the interface.",
 )
-@click.version_option(__version__, prog_name="dcrc", message="%(prog)s %(version)s", help="Print the version.")
+@click.version_option(
+    __version__, prog_name="dcrc", message="%(prog)s %(version)s", help="Print the version."
+)
 @click.pass_context
 def program(ctx: click.Context) -> None:
     """Open the interface when no command was given; print the help where there is no terminal."""

@@ -52,7 +52,9 @@ def _lunar(value: str, today: date) -> LunarDay | None:
         return None
     leap = value.startswith(("闰", "leap "))
     month, _, day = value.removeprefix("闰").removeprefix("leap ").partition("-")
-    if not (month.isdecimal() and day.isdecimal() and 1 <= int(month) <= 12 and 1 <= int(day) <= 30):
+    if not (
+        month.isdecimal() and day.isdecimal() and 1 <= int(month) <= 12 and 1 <= int(day) <= 30
+    ):
         raise InputError("{text!r} is no day of the Chinese calendar; write 8-15.", text=value)
     return LunarDay(int(month), int(day), leap)
 
@@ -77,9 +79,7 @@ def _parsers(cls: type, leave_out: Iterable[str]) -> dict[str, Parser]:
 
 
 CUSTOMER_FIELDS: Final = _parsers(Customer, ("id", "name", "merged_into", "archived", "terms"))
-VEHICLE_FIELDS: Final = _parsers(
-    Vehicle, ("id", "customer", "archived", "terms")
-)
+VEHICLE_FIELDS: Final = _parsers(Vehicle, ("id", "customer", "archived", "terms"))
 
 
 def parse_fields(

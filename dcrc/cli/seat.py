@@ -6,10 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import update_wrapper
 from datetime import date, datetime
+from functools import update_wrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import attrs
 import click
@@ -62,7 +62,10 @@ def user_data_folder() -> Path:
 
 @attrs.define
 class DayClock:
-    """The clock of `--today`: the time of day runs on, the date stays; the zone is known once a desk is open."""
+    """The clock of `--today`: the time of day runs on, the date stays.
+
+    The zone is known once a desk is open.
+    """
 
     clock: Clock
     day: str
@@ -153,5 +156,3 @@ def refuse_without_terminal(flag: str) -> None:
 def now_here(desk: Desk) -> datetime:
     """The present instant in the dealer's time zone."""
     return desk.now().astimezone(desk.zone)
-
-

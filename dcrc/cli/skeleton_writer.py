@@ -40,7 +40,9 @@ def write_skeleton(name: str, folder: Path) -> list[Path]:
         )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(
-            "{path} exists already; choose another folder with --into.", field="into", path=str(folder)
+            "{path} exists already; choose another folder with --into.",
+            field="into",
+            path=str(folder),
         )
     blanks = {"{{name}}": name, "{{package}}": f"dcrc_{name}", "{{version}}": __version__}
     written = []

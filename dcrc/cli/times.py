@@ -32,12 +32,16 @@ _MOMENT_STEPS = {
 }
 
 _WORD = "|".join(sorted(DAY_WORDS, key=len, reverse=True))
-_WRITTEN_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
+_WRITTEN_DAY = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
+)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_STEP = re.compile(r"([+-])(\d{1,4})(d|w|天|周)")
 _CLOCK_TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _MOMENT_STEP = re.compile(r"\+(\d{1,4})(m|h|d|分钟|小时|天)")
-_DAY_AND_TIME = re.compile(rf"((?:{_WORD})|\d{{4}}[-/年][\d/月-]+日?)[ T]*(\d{{1,2}}:\d{{2}})", re.IGNORECASE)
+_DAY_AND_TIME = re.compile(
+    rf"((?:{_WORD})|\d{{4}}[-/年][\d/月-]+日?)[ T]*(\d{{1,2}}:\d{{2}})", re.IGNORECASE
+)
 
 
 def parse_day(text: str, today: date) -> date:
@@ -64,7 +68,9 @@ def parse_day(text: str, today: date) -> date:
 
 
 def parse_moment(text: str, now: datetime) -> datetime:
-    """The coming moment that `text` names, in the zone of `now`: `14:30`, `明天 9:00`, `2026-11-22 15:00`, `+2h`.
+    """The coming moment that `text` names: `14:30`, `明天 9:00`, `2026-11-22 15:00`, `+2h`.
+
+    In the zone of `now`; raises InputError for what is no time or already past.
 
     >>> parse_moment("14:30", datetime(2026, 11, 21, 10, 0)).isoformat()
     '2026-11-21T14:30:00'
@@ -73,7 +79,9 @@ def parse_moment(text: str, now: datetime) -> datetime:
     moment: datetime | None = None
     try:
         if found := _MOMENT_STEP.fullmatch(said):
-            moment = (now + int(found[1]) * _MOMENT_STEPS[found[2]]).replace(second=0, microsecond=0)
+            moment = (now + int(found[1]) * _MOMENT_STEPS[found[2]]).replace(
+                second=0, microsecond=0
+            )
         elif _CLOCK_TIME.fullmatch(said):
             moment = _at(now.date(), said, now)
         elif found := _DAY_AND_TIME.fullmatch(said):
