@@ -16,11 +16,15 @@ from tinydb.table import Document
 from dcrc.clock import Clock
 from dcrc.errors import InputError, NotAllowed, NotFound, UsageError
 from dcrc.kernel.documents import from_document, to_document
+from dcrc.kernel.forms import Forms, forms_of
 from dcrc.kernel.operators import Operator, list_operators, role_of
+from dcrc.kernel.planning import rule_titles_of
 from dcrc.kernel.plugins import PluginHost, disabled_plugins
 from dcrc.kernel.policies import Policies
+from dcrc.kernel.scripts import Scripts, scripts_of
 from dcrc.kernel.sections import kernel_sections
 from dcrc.kernel.tables import SCHEMA, TABLES
+from dcrc.kernel.workdays import Workdays, workdays_of
 from dcrc.store import Database, DocumentTable, GlobalId, Operation
 from dcrc.store.ids import IdSource
 
@@ -118,6 +122,25 @@ class Desk:
     @property
     def drafts(self) -> DocumentTable:
         return self.table("drafts")
+
+    @property
+    def forms(self) -> Forms:
+        """The forms of the plugins that are on."""
+        return forms_of(self)
+
+    @property
+    def scripts(self) -> Scripts:
+        """The scripts of the plugins that are on."""
+        return scripts_of(self)
+
+    @property
+    def workdays(self) -> Workdays:
+        """The working calendar by this dealer's policies."""
+        return workdays_of(self)
+
+    def rule_title(self, rule: str) -> str:
+        """What a rule is called; its own name where its function is not there any more."""
+        return str(rule_titles_of(self).get(rule, rule))
 
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""

@@ -96,7 +96,7 @@ def name_terms(name: str) -> set[str]:
     """What a name is found by: itself, its given name, pinyin and initials, polyphone surnames twice.
 
     >>> sorted(name_terms("单雄信"))
-    ['dxx', 'danxiongxin', 'shanxiongxin', 'sxx', '单雄信', '雄信']
+    ['danxiongxin', 'dxx', 'shanxiongxin', 'sxx', '单雄信', '雄信']
     """
     folded = fold(name)[:64]
     if not folded:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 from tinydb import where
@@ -75,10 +75,11 @@ def _hits(desk: Desk, key: str, archived: bool, limit: int) -> dict[str, tuple[D
     hits: dict[str, tuple[Document, str]] = {}
 
     def keep(documents: Iterable[Document], matched: str = "") -> None:
-        for document in documents:
-            if document.get("merged_into") or (document.get("archived") and not archived):
+        for found in documents:
+            document = _present(desk, found)
+            if document.get("archived") and not archived:
                 continue
-            fitted = matched or _what_fits(desk, document, key)
+            fitted = matched or _what_fits(desk, found, key)
             if fitted:
                 hits.setdefault(str(document.doc_id), (document, fitted))
 
@@ -97,6 +98,13 @@ def _hits(desk: Desk, key: str, archived: bool, limit: int) -> dict[str, tuple[D
         for event in events:
             keep(_documents(desk, [event["customer"]]), event.get("key", key))
     return hits
+
+
+def _present(desk: Desk, document: Document) -> Document:
+    """The customer himself, or who took his history over."""
+    while document.get("merged_into"):
+        document = cast(Document, desk.customers.get(doc_id=GlobalId(document["merged_into"])))
+    return document
 
 
 def _keep_owners(desk: Desk, keep: Any, cars: list[Document], key: str) -> None:

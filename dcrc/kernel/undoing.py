@@ -1,0 +1,104 @@
+"""Undo: taking back one's own last step, any operation, or a whole import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from dcrc.errors import NotFound, UsageError
+from dcrc.kernel.looks import LOOKS
+from dcrc.kernel.operators import Permission
+from dcrc.store import Operation, Undone
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+UNDO = "undo "
+LASTING = frozenset({*LOOKS, "init", "index", "migrate", "schema"})
+"""Operations that are never taken back: who looked stays known."""
+_PASSED_BY = LASTING | {"plan"}
+_WINDOW = 200
+
+
+def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> Undone:
+    """Take back an operation or a batch; by default the operator's own last step not yet taken back.
+
+    A step that was part of a batch takes the whole batch back. Planning and undoing are passed by. Raises
+    NotFound when there is nothing, Conflict when somebody has changed the same fields since, NotAllowed
+    for another's work without `undo.any`.
+    """
+    chosen = _chosen(desk, operation, batch)
+    last = chosen[0]
+    own = all(each.operator == desk.operator.name for each in chosen)
+    desk.require(Permission.UNDO_OWN if own else Permission.UNDO_ANY)
+    whole = batch if batch is not None else last.batch if operation is None else None
+    what = f"batch {whole}" if whole else str(last.number)
+    return desk.db.undo(
+        None if whole else last.number,
+        batch=whole,
+        operator=desk.operator.name,
+        name=f"{UNDO}{what}",
+    )
+
+
+def _chosen(desk: Desk, operation: int | None, batch: str | None) -> list[Operation]:
+    if batch is not None:
+        found = list(desk.db.journal.operations(batch=batch))
+        if not found:
+            raise NotFound("There is no batch {batch}.", batch=batch)
+        return found
+    if operation is None:
+        return [last_step(desk)]
+    for each in desk.db.journal.operations():
+        if each.number == operation:
+            if each.name in LASTING:
+                raise UsageError(
+                    "Operation {number} ({name}) cannot be taken back.",
+                    number=operation,
+                    name=each.name,
+                )
+            return [each]
+    raise NotFound("There is no operation {number}.", number=operation)
+
+
+def last_step(desk: Desk) -> Operation:
+    """The operator's newest operation that an undo would take back; raises NotFound."""
+    for each in standing(desk):
+        if each.operator == desk.operator.name and each.name not in _PASSED_BY:
+            return each
+    raise NotFound("There is nothing of yours to undo.")
+
+
+def standing(desk: Desk) -> Iterator[Operation]:
+    """Operations whose effect still stands, newest first, without the undoings themselves."""
+    gone: set[int] = set()
+    gone_batches: set[str] = set()
+    for each in _newest_first(desk):
+        if each.number in gone or (each.batch and each.batch in gone_batches):
+            continue
+        taken = undone_by(each)
+        if taken is None:
+            yield each
+        elif isinstance(taken, int):
+            gone.add(taken)
+        else:
+            gone_batches.add(taken)
+
+
+def undone_by(operation: Operation) -> int | str | None:
+    """What an operation took back: the number of another, the name of a batch, or None if nothing."""
+    if not operation.name.startswith(UNDO):
+        return None
+    what = operation.name.removeprefix(UNDO)
+    return what.removeprefix("batch ") if what.startswith("batch ") else int(what)
+
+
+def _newest_first(desk: Desk) -> Iterator[Operation]:
+    """All operations, a few at first: mostly the newest are wanted."""
+    limit, given = _WINDOW, 0
+    while True:
+        found = list(desk.db.journal.operations(limit=limit))
+        yield from found[given:]
+        if len(found) < limit:
+            return
+        given, limit = limit, limit * 8
