@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from dcrc.cli.seat import pass_desk as pass_desk
+    from dcrc.cli.showing import Column as Column
+    from dcrc.cli.showing import Table as Table
+    from dcrc.cli.showing import show as show
     from dcrc.errors import DcrcError as DcrcError
     from dcrc.errors import InputError as InputError
     from dcrc.errors import NotAllowed as NotAllowed
@@ -42,9 +46,12 @@ if TYPE_CHECKING:
     from dcrc.kernel.tasks import Task as Task
     from dcrc.kernel.tasks import TaskState as TaskState
     from dcrc.kernel.vehicles import Vehicle as Vehicle
+    from dcrc.kernel.vehicles import get_vehicle as get_vehicle
     from dcrc.wording import Wording as Wording
 
 _HOME = {
+    "dcrc.cli.seat": ("pass_desk",),
+    "dcrc.cli.showing": ("Column", "Table", "show"),
     "dcrc.errors": ("DcrcError", "InputError", "NotAllowed", "NotFound"),
     "dcrc.i18n": ("t",),
     "dcrc.wording": ("Wording",),
@@ -66,7 +73,7 @@ _HOME = {
     ),
     "dcrc.kernel.plugins": ("BatchStep", "RecordKind"),
     "dcrc.kernel.tasks": ("Attempt", "Task", "TaskState"),
-    "dcrc.kernel.vehicles": ("Vehicle",),
+    "dcrc.kernel.vehicles": ("Vehicle", "get_vehicle"),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 
