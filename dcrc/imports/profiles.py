@@ -56,7 +56,8 @@ class Profile:
     `event` is the kind of fact a row tells (none: the row is about a customer), `on` the field with its day
     (`on_year_before` where only the end of a year is known), `key` the fields that name it (`key_else` where
     one of them is empty). `owner` says whose fact it is: the person of the row, who owns the car, or the
-    owner the car has here. `person` are the fields with the person's name, the first that is filled counts.
+    owner the car has here. `person` are the fields with the person's name, the first that is filled counts;
+    `phone_else` is the field with the numbers of the second of them.
     `readings` is the field with the day of the mileage, where that is not `on`.
     """
 
@@ -69,6 +70,7 @@ class Profile:
     key_else: tuple[str, ...] = ()
     owner: Literal["row", "vehicle"] = "row"
     person: tuple[str, ...] = ("name",)
+    phone_else: str = ""
     readings: str = ""
     ignore: tuple[str, ...] = ()
     fields: dict[str, Field] = attrs.field(factory=dict)
@@ -159,7 +161,7 @@ def _check(profile: Profile, spot: Spot) -> None:
             raise at.inside("to").expected("customer.…, vehicle.… or event.…", field.to)
         if field.kind not in KINDS:
             raise at.inside("kind").unknown(KINDS)
-    named = (profile.on, profile.on_year_before, profile.readings)
+    named = (profile.on, profile.on_year_before, profile.readings, profile.phone_else)
     for name in (*named, *profile.key, *profile.key_else, *profile.person):
         if name and name not in profile.fields:
             raise spot.inside("fields").inside(name).unknown(profile.fields)

@@ -1,0 +1,296 @@
+"""One import is one operation: all files are read, compared and written together, or nothing is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from itertools import groupby
+from pathlib import Path
+
+import attrs
+
+from dcrc.errors import InputError, UsageError
+from dcrc.i18n import t
+from dcrc.imports.cells import Kinds
+from dcrc.imports.gathering import Source
+from dcrc.imports.headers import Recognised, recognise
+from dcrc.imports.known import Known
+from dcrc.imports.profiles import Profile, profiles_of
+from dcrc.imports.reading import Book, Sheet, read_book
+from dcrc.imports.rejects import write_rejects
+from dcrc.imports.report import (
+    Counts,
+    FileReport,
+    Import,
+    ImportReport,
+    Place,
+    SheetReport,
+)
+from dcrc.imports.rows import SheetRows, read_rows
+from dcrc.imports.said import Witness
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.operators import Permission
+
+Progress = Callable[[int, int], None]
+_WRITE_CHUNK = 5000
+
+
+class _CancelledError(Exception):
+    """The person who waits does not want to wait any more."""
+
+
+@attrs.define
+class _Steps:
+    """Rows done of rows to do, told to whoever waits; three passes: reading, comparing, writing."""
+
+    progress: Progress | None
+    cancelled: Callable[[], bool] | None
+    total: int = 0
+    done: int = 0
+
+    def step(self, rows: int) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise _CancelledError
+        self.done += rows
+        if self.progress is not None:
+            self.progress(min(self.done, self.total), self.total)
+
+
+def import_files(
+    desk: Desk,
+    paths: Iterable[Path | str],
+    *,
+    profile: str | None = None,
+    encoding: str = "",
+    dry_run: bool = False,
+    rejects: Path | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ImportReport:
+    """Take in the tables of `paths`: customers, vehicles and facts, as one batch that one undo takes back.
+
+    `profile` forces a mapping, `encoding` that of text files. A `dry_run` counts and writes nothing. Rows
+    that are refused go into the spreadsheet `rejects`. `progress(done, total)` counts rows three times;
+    `cancelled()` may stop everything, and then nothing is written. The same file again changes nothing.
+
+    Raises InputError for files that hold nothing that can be taken, InOutError for files that cannot be
+    read or written, NotAllowed without the permission `import`.
+    """
+    desk.require(Permission.IMPORT)
+    files = [Path(path) for path in dict.fromkeys(paths)]
+    if not files:
+        raise UsageError("Name at least one file to import.")
+    report = ImportReport(dry_run=dry_run)
+    steps = _Steps(progress, cancelled)
+    try:
+        found = _read(desk, files, profile, encoding, report, steps)
+        _compare_and_write(desk, found, report, steps)
+    except _CancelledError:
+        return attrs.evolve(report, cancelled=True, batch="", records={}, files=[])
+    if rejects is not None and (report.rejected or report.warnings):
+        write_rejects(rejects, found, report)
+        report.rejects_file = str(rejects)
+    return report
+
+
+def _read(
+    desk: Desk,
+    files: Sequence[Path],
+    wanted: str | None,
+    encoding: str,
+    report: ImportReport,
+    steps: _Steps,
+) -> list[SheetRows]:
+    profiles = _wanted(profiles_of(desk), wanted)
+    policy = desk.policies.section("imports")
+    kinds = Kinds(desk.today(), desk.zone, policy.area_code)
+    recognised: list[tuple[Place, Sheet, Recognised]] = []
+    for number, path in enumerate(files):
+        steps.step(0)
+        book = read_book(path, encoding)
+        report.files.append(FileReport(path.name, book.format, book.encoding))
+        recognised += _recognised(number, book, profiles, report)
+    steps.total = 3 * sum(len(sheet.rows) for _, sheet, _ in recognised)
+    found = []
+    for place, sheet, meaning in recognised:
+        found.append(read_rows(place, sheet, meaning, kinds, policy.keep_unmapped))
+        steps.step(len(sheet.rows))
+    return found
+
+
+def _wanted(profiles: Mapping[str, Profile], wanted: str | None) -> Mapping[str, Profile]:
+    if wanted is None:
+        return profiles
+    if wanted not in profiles:
+        raise UsageError(
+            "There is no import profile {name}; known are: {names}.",
+            name=wanted,
+            names=", ".join(profiles),
+        )
+    return {wanted: profiles[wanted]}
+
+
+def _recognised(
+    number: int, book: Book, profiles: Mapping[str, Profile], report: ImportReport
+) -> list[tuple[Place, Sheet, Recognised]]:
+    """The sheets of a book that hold rows; what is passed over is noted, and a book with none refused."""
+    found = []
+    empty = True
+    for sheet in book.sheets:
+        place = Place(number, book.path.name, sheet.name, len(book.sheets) > 1)
+        if sheet.hidden:
+            report.notes.append(t("{file}: the hidden sheet {sheet} was passed over.",
+                                  file=place.file, sheet=sheet.name))
+            continue
+        if not any(any(cell not in ("", None) for cell in row) for row in sheet.rows):
+            report.notes.append(t("{file}: the sheet {sheet} is empty.",
+                                  file=place.file, sheet=sheet.name))
+            continue
+        empty = False
+        meaning = recognise(sheet.rows, profiles)
+        if meaning is None:
+            report.notes.append(t("{file}: nothing in the sheet {sheet} looks like known headers.",
+                                  file=place.file, sheet=sheet.name))
+        elif meaning.missing:
+            raise _lacks(place, meaning)
+        else:
+            found.append((place, sheet, meaning))
+    if empty:
+        raise InputError("{file} has no rows: every sheet is empty.", file=book.path.name)
+    if not found:
+        raise InputError(
+            "{file} is no list known here ({profiles}): no row of it has headers that say so. "
+            "Name the profile, or add its headers to a mapping file.",
+            file=book.path.name,
+            profiles=", ".join(str(profile.title) for profile in profiles.values()),
+        )
+    if not any(len(sheet.rows) > meaning.header_row for _, sheet, meaning in found):
+        raise InputError(
+            "{file} has headers but no rows under them.", file=book.path.name
+        )
+    return found
+
+
+def _lacks(place: Place, meaning: Recognised) -> InputError:
+    fields = meaning.profile.fields
+    return InputError(
+        "{file}, sheet {sheet}: this looks like “{profile}”, but row {row} has no column for {missing}. "
+        "Known headers are {headers}; others can be added to a mapping file.",
+        file=place.file,
+        sheet=place.sheet,
+        profile=str(meaning.profile.title),
+        row=meaning.header_row,
+        missing=", ".join(str(fields[name].title) for name in meaning.missing),
+        headers=", ".join(
+            header for name in meaning.missing for header in fields[name].headers[:5]
+        ),
+        field=meaning.missing[0],
+    )
+
+
+def _compare_and_write(
+    desk: Desk, found: list[SheetRows], report: ImportReport, steps: _Steps
+) -> None:
+    batch = _new_batch(desk)
+    writing = (
+        nullcontext() if report.dry_run else desk.operation("import", Permission.IMPORT, batch=batch)
+    )
+    with writing:
+        known = Known(desk)
+        sources = _gather(desk, known, found, report, steps)
+        changed = {
+            "customers": [held for held in known.customers.values() if held.changed],
+            "vehicles": [held for held in known.vehicles.values() if held.changed],
+            "events": [held for held in known.events.values() if held.changed],
+        }
+        report.records = {
+            table: (sum(held.was is None for held in helds), sum(held.was is not None for held in helds))
+            for table, helds in changed.items()
+        }
+        if report.dry_run or not any(changed.values()):
+            return
+        report.batch = batch
+        steps.total = steps.done + sum(len(helds) for helds in changed.values())
+        for table, helds in changed.items():
+            for start in range(0, len(helds), _WRITE_CHUNK):
+                chunk = helds[start : start + _WRITE_CHUNK]
+                desk.table(table).put_many((held.id, held.now) for held in chunk)
+                steps.step(len(chunk))
+        desk.insert(desk.imports, _record(desk, batch, sources, report))
+
+
+def _gather(
+    desk: Desk, known: Known, found: list[SheetRows], report: ImportReport, steps: _Steps
+) -> list[Source]:
+    """Each source in the order of its rank, so that who owns a car is known before who serviced it."""
+    sources = []
+    counted: dict[int, Counts] = {}
+    for name, sheets in _by_profile(found):
+        source = Source(
+            name,
+            sheets[0].recognised.profile,
+            sheets,
+            known,
+            Witness(desk, name),
+            steps.step,
+        )
+        for sheet, counts in zip(sheets, source.gather(), strict=True):
+            counted[id(sheet)] = counts
+        sources.append(source)
+    for sheet in found:
+        report.rejected += sorted(sheet.rejected, key=lambda remark: remark.row)
+        report.warnings += sorted(sheet.warnings, key=lambda remark: remark.row)
+        _report_sheet(report, sheet, counted[id(sheet)])
+    return sources
+
+
+def _by_profile(found: list[SheetRows]) -> Iterator[tuple[str, list[SheetRows]]]:
+    def order(sheet: SheetRows) -> tuple[int, str]:
+        return sheet.recognised.profile.rank, sheet.recognised.name
+
+    for (_, name), sheets in groupby(sorted(found, key=order), key=order):
+        yield name, list(sheets)
+
+
+def _report_sheet(report: ImportReport, sheet: SheetRows, counts: Counts) -> None:
+    recognised = sheet.recognised
+    headers = sheet.sheet.rows[recognised.header_row - 1]
+    report.files[sheet.place.number].sheets.append(
+        SheetReport(
+            sheet.place.sheet,
+            recognised.name,
+            recognised.header_row,
+            {
+                str(headers[index]).strip(): field
+                for field, columns in recognised.columns.items()
+                for index in columns
+            },
+            tuple(recognised.unmapped.values()),
+            tuple(recognised.ignored.values()),
+            {kind: rows for kind, rows in sheet.set_aside.items() if kind != "empty"},
+            counts,
+        )
+    )
+
+
+def _new_batch(desk: Desk) -> str:
+    """A name for the batch that people can type: the day and four characters."""
+    return f"{desk.today():%Y%m%d}-{desk.new_id()[-4:].lower()}"
+
+
+def _record(desk: Desk, batch: str, sources: list[Source], report: ImportReport) -> Import:
+    contested: dict[str, dict[str, str]] = {}
+    for source in sources:
+        for doc_id, fields in source.contested.items():
+            contested.setdefault(doc_id, {}).update(fields)
+    return Import(
+        "",
+        batch,
+        desk.now(),
+        desk.operator.name,
+        tuple(file.file for file in report.files),
+        tuple(source.name for source in sources),
+        attrs.asdict(report.counts),
+        contested,
+    )
+

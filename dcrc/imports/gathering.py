@@ -1,0 +1,342 @@
+"""The rows of one source are gathered: whom and what they mean, which repeat each other, what they change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from dcrc.i18n import t
+from dcrc.imports.known import Held, Known
+from dcrc.imports.profiles import Profile
+from dcrc.imports.report import Counts, Remark
+from dcrc.imports.rows import Row, Said, SheetRows
+from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_readings
+from dcrc.kernel.customers import Contact, Customer, Phone
+from dcrc.kernel.terms import customer_terms, vehicle_terms
+from dcrc.kernel.vehicles import Vehicle
+
+_ORGANISATION = re.compile(
+    r".{2,}(公司|集团|中心|委员会|政府|协会|商行|合作社|银行|酒店|学校|医院|大学|中学|小学|事务所)"
+    r"|.{4,}(厂|局|院|所|站|社|部|队|行|店)"
+)
+_CHUNK = 2000
+
+
+@attrs.define
+class Meant:
+    """A row and the records it is about."""
+
+    sheet: int
+    row: Row
+    customer: Held | None
+    vehicle: Held | None
+    event: Held | None
+
+
+@attrs.define
+class Source:
+    """All sheets of one profile in one import."""
+
+    name: str
+    profile: Profile
+    sheets: list[SheetRows]
+    known: Known
+    witness: Witness
+    step: Callable[[int], None]
+    meant: list[Meant] = attrs.field(factory=list)
+    duplicates: list[int] = attrs.field(factory=list)
+    contested: dict[str, dict[str, str]] = attrs.field(factory=dict)
+    _first: dict[str, tuple[int, Row]] = attrs.field(factory=dict)
+
+    def gather(self) -> list[Counts]:
+        """Take all rows, settle what they change, and count each sheet's rows by what they do."""
+        self.known.load([row for sheet in self.sheets for row in sheet.rows], self.profile.event)
+        self.duplicates = [0] * len(self.sheets)
+        for index, sheet in enumerate(self.sheets):
+            for place, row in enumerate(sheet.rows):
+                if place % _CHUNK == 0:
+                    self.step(min(_CHUNK, len(sheet.rows) - place))
+                if not self._repeated(index, row):
+                    self._take(index, row)
+        self._settle()
+        return self._counts()
+
+    def _repeated(self, sheet: int, row: Row) -> bool:
+        """Whether an earlier row told the same fact; the first counts, and a difference is reported."""
+        key = row.key or _own_name(row)
+        first = self._first.setdefault(key, (sheet, row))
+        if first[1] is row:
+            return False
+        self.duplicates[sheet] += 1
+        differs = [
+            field
+            for field in ("name", "on", "data")
+            if getattr(first[1], field) != getattr(row, field)
+        ]
+        if differs:
+            self.sheets[sheet].warnings.append(
+                self.sheets[sheet].remark(
+                    row.number,
+                    self._key_field,
+                    t(
+                        "Row {first} tells the same with another {fields}; this row was not taken.",
+                        first=self.sheets[first[0]].place.ref(first[1].number),
+                        fields=", ".join(self._name_of(field) for field in differs),
+                    ),
+                )
+            )
+        return True
+
+    @property
+    def _key_field(self) -> str:
+        fields = self.profile.key or self.profile.person
+        return fields[0]
+
+    def _name_of(self, field: str) -> str:
+        names = {"name": self.profile.person[0], "on": self.profile.on}
+        known = self.profile.fields.get(names.get(field, ""))
+        return str(known.title) if known else t("entry")
+
+    def _take(self, sheet: int, row: Row) -> None:
+        known, profile = self.known, self.profile
+        event = known.events.get((profile.event, row.key)) if profile.event else None
+        vehicle = known.vehicles.get(row.vin) if row.vin else None
+        owner = None
+        if profile.owner == "vehicle" and vehicle is not None:
+            owner = known.owner(vehicle)
+        customer = owner or known.person(row, vehicle, event, self.witness)
+        if customer is None:
+            if not row.name:
+                self._refuse(sheet, row)
+                return
+            customer = known.new_customer(row)
+        if row.vin and vehicle is None:
+            vehicle = Held(known.desk.new_id(), None, {})
+            known.vehicles[row.vin] = vehicle
+        if profile.event and event is None:
+            event = Held(known.desk.new_id(), None, {})
+            known.events[profile.event, row.key] = event
+        if owner is None or row.name in ("", owner.now.get("name")):
+            self._say_customer(sheet, row, customer, named=owner is None)
+        elif row.name:
+            row.data.setdefault("sent_by", row.name)
+        if vehicle is not None:
+            self._say_vehicle(sheet, row, vehicle, None if owner else customer, event)
+        if event is not None:
+            self._say_event(sheet, row, event, customer, vehicle, owner is not None)
+        self.meant.append(Meant(sheet, row, customer, vehicle, event))
+
+    def _refuse(self, sheet: int, row: Row) -> None:
+        found = self.sheets[sheet]
+        reason = t("The car is not known here, and the row does not say whose it is.")
+        found.rejected.append(found.remark(row.number, self.profile.person[0], reason))
+
+    def _say_customer(self, sheet: int, row: Row, held: Held, named: bool) -> None:
+        if named:
+            self.known.name(held, row)
+            row.customer["name"] = row.name
+            if "kind" not in row.customer and held.was is None and _ORGANISATION.fullmatch(row.name):
+                row.customer["kind"] = "organisation"
+        if row.numbers and row.numbers != held.numbers:
+            ordered = (row.numbers, held.numbers) if row.on >= held.on else (held.numbers, row.numbers)
+            held.numbers = _each_once(ordered) if held.numbers else row.numbers
+        _say(held, row.customer, sheet, row)
+
+    def _say_vehicle(
+        self, sheet: int, row: Row, held: Held, owner: Held | None, event: Held | None
+    ) -> None:
+        row.vehicle["vin"] = row.vin
+        if owner is not None:
+            row.vehicle["customer"] = str(owner.id)
+        if row.reading is not None and (event is None or _tells_another_km(event, row)):
+            held.readings = (*held.readings, row.reading)
+        _say(held, row.vehicle, sheet, row)
+
+    def _say_event(
+        self,
+        sheet: int,
+        row: Row,
+        held: Held,
+        customer: Held,
+        vehicle: Held | None,
+        by_car: bool,
+    ) -> None:
+        said: Said = {"kind": self.profile.event, "key": row.key, "on": row.on, "data": row.data}
+        if row.at:
+            said["at"] = row.at
+        if held.was is None:
+            said["source"] = self.name
+        if held.was is None or not by_car:
+            said["customer"] = str(customer.id)
+        if vehicle is not None:
+            said["vehicle"] = str(vehicle.id)
+        held.said, held.on, held.row, held.sheet = said, row.on, row.number, sheet
+
+    def _settle(self) -> None:
+        """What was said becomes what will be stored, record by record."""
+        settled: set[str] = set()
+        for meant in self.meant:
+            for table, held in (
+                ("customers", meant.customer),
+                ("vehicles", meant.vehicle),
+                ("events", meant.event),
+            ):
+                if held is not None and held.said is not None and held.id not in settled:
+                    settled.add(held.id)
+                    self._settle_one(table, held)
+
+    def _settle_one(self, table: str, held: Held) -> None:
+        said = held.said or {}
+        before = held.now
+        if held.was is None and not held.now:
+            defaults = DEFAULTS[table]
+            now = {
+                field: value
+                for field, value in said.items()
+                if value and defaults.get(field) != value
+            }
+        else:
+            now = dict(held.now)
+            for field, value in said.items():
+                self._set(table, held, now, field, value)
+        if held.numbers:
+            gone = self._gone(held) if held.was is not None else ()
+            now["phones"] = merged_phones(now.get("phones", []), held.numbers, gone)
+        if held.readings:
+            now["readings"] = merged_readings(
+                now.get("readings", ()), held.readings, self.profile.event or "import"
+            )
+        if now != before:
+            held.now = now
+            _find_by(table, held, before)
+        held.said, held.numbers, held.readings = None, (), ()
+
+    def _gone(self, held: Held) -> Iterable[str]:
+        """Numbers the customer had once and has no more: somebody took them away."""
+        known = {phone["number"] for phone in held.now.get("phones", ())}
+        if all(number["number"] in known for number in held.numbers):
+            return ()
+        return {
+            phone["number"]
+            for phones in self.witness.had("customers", held.id, "phones")
+            if isinstance(phones, list)
+            for phone in phones
+        }
+
+    def _set(self, table: str, held: Held, now: Said, field: str, value: Any) -> None:
+        if isinstance(value, dict):
+            parts = dict(now.get(field, {}))
+            for part, each in value.items():
+                if parts.get(part, ABSENT) != each and self._lets(table, held, field, each, part):
+                    parts[part] = each
+            if parts != now.get(field, {}):
+                now[field] = parts
+            return
+        default = DEFAULTS[table].get(field, ABSENT)
+        before = now.get(field, default)
+        if before == value or not self._lets(table, held, field, value):
+            return
+        if value == default:
+            now.pop(field, None)
+        else:
+            now[field] = value
+        if before is not ABSENT:
+            self._contest(held, field)
+
+    def _lets(self, table: str, held: Held, field: str, value: Any, part: str = "") -> bool:
+        if held.was is None or (held.set_by and field in held.set_by):
+            return True
+        if self.witness.lets(table, held.id, field, value, part):
+            return True
+        found = self.sheets[held.sheet]
+        name = next(
+            (
+                name
+                for name, spec in self.profile.fields.items()
+                if spec.target[1] in (field, part) and name in found.recognised.columns
+            ),
+            field,
+        )
+        reason = t("This was changed here after an earlier import; what stands here was kept.")
+        found.warnings.append(found.remark(held.row, name, reason))
+        return False
+
+    def _contest(self, held: Held, field: str) -> None:
+        """Remember who spoke last where sources of one import disagree, for the next import to know."""
+        if held.set_by is None:
+            held.set_by = {}
+        if held.was is None or held.set_by.get(field, self.name) != self.name:
+            self.contested.setdefault(held.id, {})[field] = self.name
+        held.set_by[field] = self.name
+
+    def _counts(self) -> list[Counts]:
+        counts = [
+            Counts(duplicate=self.duplicates[index], rejected=len({r.row for r in sheet.rejected}))
+            for index, sheet in enumerate(self.sheets)
+        ]
+        for meant in self.meant:
+            fact = meant.event or meant.customer
+            parts = (meant.customer, meant.vehicle, meant.event)
+            if fact is not None and fact.was is None:
+                counts[meant.sheet].new += 1
+            elif any(part is not None and part.changed for part in parts):
+                counts[meant.sheet].changed += 1
+            else:
+                counts[meant.sheet].unchanged += 1
+        return counts
+
+
+def _own_name(row: Row) -> str:
+    numbers = " ".join(number["number"] for number in row.numbers)
+    return f"{row.name}\n{numbers}\n{row.vin}"
+
+
+def _each_once(parts: Iterable[Iterable[dict[str, str]]]) -> tuple[dict[str, str], ...]:
+    numbers: dict[str, dict[str, str]] = {}
+    for part in parts:
+        for number in part:
+            numbers.setdefault(number["number"], number)
+    return tuple(numbers.values())
+
+
+def _say(held: Held, said: Said, sheet: int, row: Row) -> None:
+    """The row with the later day speaks for the record; the other fills what it left open."""
+    if held.said is None:
+        held.said = said
+    elif row.on > held.on:
+        held.said = {**held.said, **said}
+    else:
+        held.said = {**said, **held.said}
+        return
+    held.on, held.row, held.sheet = row.on, row.number, sheet
+
+
+def _tells_another_km(event: Held, row: Row) -> bool:
+    data: Mapping[str, Any] = event.now.get("data", {})
+    return event.was is None or data.get("km") != row.data.get("km")
+
+
+def _find_by(table: str, held: Held, before: Said) -> None:
+    """What the record is found by follows from what it became."""
+    now = held.now
+    if table == "customers":
+        if held.was is None or any(
+            now.get(field) != before.get(field) for field in ("name", "phones")
+        ):
+            phones = tuple(Phone(phone["number"]) for phone in now.get("phones", ()))
+            found = Customer(str(held.id), now["name"], phones=phones)
+            contacts = _contact_terms(now)
+            now["terms"] = sorted({*customer_terms(found), *contacts})
+    elif table == "vehicles" and (held.was is None or now.get("plate") != before.get("plate")):
+        car = Vehicle(str(held.id), now["vin"], plate=now.get("plate", ""))
+        now["terms"] = list(vehicle_terms(car))
+
+
+def _contact_terms(now: Said) -> tuple[str, ...]:
+    if not now.get("contacts"):
+        return ()
+    contacts = tuple(Contact(**contact) for contact in now["contacts"])
+    return customer_terms(Customer("", "", contacts=contacts))

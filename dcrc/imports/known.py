@@ -1,0 +1,209 @@
+"""Who and what is known already: found by VIN, by name and number, by a fact's own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+import attrs
+from tinydb import where
+
+from dcrc.imports.rows import Row, Said
+from dcrc.imports.said import Witness
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.names import fold
+from dcrc.kernel.terms import phone_terms
+from dcrc.store import GlobalId
+
+T = TypeVar("T")
+_CHUNK = 400
+
+
+@attrs.define(eq=False)
+class Held:
+    """A record while an import thinks about it: `was` as stored (None: new), `now` as it will be.
+
+    `said` are the values of the present source, as of day `on`; `row` and `sheet` say where it stands.
+    `set_by` names the source that set a field first in this import.
+    """
+
+    id: GlobalId
+    was: Said | None
+    now: Said
+    said: Said | None = None
+    on: str = ""
+    numbers: tuple[dict[str, str], ...] = ()
+    readings: tuple[tuple[str, int], ...] = ()
+    row: int = 0
+    sheet: int = -1
+    set_by: dict[str, str] | None = None
+
+    @property
+    def changed(self) -> bool:
+        """It is new or will not be as it was."""
+        return self.was is None or self.now != self.was
+
+
+@attrs.define
+class Known:
+    """The stored records that the rows of an import may mean, and those that the import adds."""
+
+    desk: Desk
+    customers: dict[str, Held] = attrs.field(factory=dict)
+    vehicles: dict[str, Held] = attrs.field(factory=dict)
+    events: dict[tuple[str, str], Held] = attrs.field(factory=dict)
+    _persons: dict[tuple[str, str], Held] = attrs.field(factory=dict)
+    _empty: dict[str, bool] = attrs.field(factory=dict)
+
+    def load(self, rows: Sequence[Row], kind: str) -> None:
+        """Fetch, in bulk, whatever the rows may mean."""
+        vins = {row.vin for row in rows if row.vin}
+        for document in self._search("vehicles", "vin", vins - self.vehicles.keys()):
+            self.vehicles[document["vin"]] = _held(document)
+        if kind:
+            keys = {row.key for row in rows} - {key for of, key in self.events if of == kind}
+            for document in self._events(kind, keys):
+                self.events.setdefault((kind, document["key"]), _held(document))
+        owners = {held.now.get("customer", "") for held in self.vehicles.values()}
+        owners |= {held.now.get("customer", "") for held in self.events.values()}
+        self._customers_of(owners)
+        self._load_persons(rows)
+
+    def _load_persons(self, rows: Sequence[Row]) -> None:
+        if self._none("customers"):
+            return
+        terms = {
+            max(phone_terms(number["number"]), key=len) for row in rows for number in row.numbers
+        }
+        terms |= {_name_term(row.name) for row in rows if row.name and not row.numbers}
+        for chunk in _chunks(terms):
+            for document in self.desk.customers.search(where("terms").any(chunk)):
+                if str(document.doc_id) not in self.customers:
+                    self._add_stored(_held(document))
+        self._customers_of({held.now.get("merged_into", "") for held in self.customers.values()})
+
+    def _customers_of(self, ids: Iterable[str]) -> None:
+        wanted = {one for one in ids if one and one not in self.customers}
+        while wanted:
+            found = self.desk.customers.get_many([GlobalId(one) for one in wanted])
+            for document in found.values():
+                self._add_stored(_held(document))
+            wanted = {
+                into
+                for document in found.values()
+                if (into := document.get("merged_into", "")) and into not in self.customers
+            }
+
+    def _search(self, table: str, field: str, values: Iterable[str]) -> Iterator[Any]:
+        if self._none(table):
+            return
+        for chunk in _chunks(values):
+            yield from self.desk.table(table).search(where(field).one_of(chunk))
+
+    def _events(self, kind: str, keys: Iterable[str]) -> Iterator[Any]:
+        if self._none("events"):
+            return
+        for chunk in _chunks(keys):
+            cond = (where("kind") == kind) & where("key").one_of(chunk)
+            yield from self.desk.events.search(cond)
+
+    def _none(self, table: str) -> bool:
+        if table not in self._empty:
+            self._empty[table] = self.desk.table(table).count() == 0
+        return self._empty[table]
+
+    def _add_stored(self, held: Held) -> None:
+        self.customers[held.id] = held
+        name, numbers = held.now.get("name", ""), held.now.get("phones", ())
+        for phone in numbers:
+            self._persons.setdefault((name, phone["number"]), held)
+        if not numbers or held.now.get("kind") == "organisation":
+            self._persons.setdefault((name, ""), held)
+
+    def present(self, held: Held) -> Held:
+        """Who took the history of a merged customer over; himself otherwise."""
+        seen = {held.id}
+        while (into := held.now.get("merged_into", "")) and into not in seen:
+            if into not in self.customers:
+                break
+            seen.add(into)
+            held = self.customers[into]
+        return held
+
+    def owner(self, vehicle: Held) -> Held | None:
+        """Who owns the vehicle as far as is known."""
+        said = vehicle.said or {}
+        held = self.customers.get(said.get("customer") or vehicle.now.get("customer", ""))
+        return None if held is None else self.present(held)
+
+    def person(
+        self, row: Row, vehicle: Held | None, event: Held | None, witness: Witness
+    ) -> Held | None:
+        """The customer a row means: same name and mobile, else who has its car and shares one of them."""
+        name = row.name
+        mobiles = [number for number in row.numbers if "kind" not in number] or row.numbers
+        for number in mobiles:
+            held = self._persons.get((name, number["number"]))
+            if held is not None:
+                return self.present(held)
+        owner = None if vehicle is None else self.owner(vehicle)
+        teller = None if event is None else self.customers.get(event.now.get("customer", ""))
+        near = [each for each in (owner, teller and self.present(teller)) if each is not None]
+        numbers = {number["number"] for number in row.numbers}
+        for held in near:
+            named = (held.said or {}).get("name") or held.now.get("name")
+            if named == name or numbers & _numbers(held):
+                return held
+        for held in near:
+            if held.was is not None and _was_known_as(witness, held, name, numbers):
+                return held
+        if not row.numbers and (vehicle is None or row.customer.get("kind") == "organisation"):
+            held = self._persons.get((name, ""))
+            return None if held is None else self.present(held)
+        return None
+
+    def new_customer(self, row: Row) -> Held:
+        """Somebody nobody has heard of; rows to come find him by name and number."""
+        held = Held(self.desk.new_id(), None, {})
+        self.customers[held.id] = held
+        self.name(held, row)
+        return held
+
+    def name(self, held: Held, row: Row) -> None:
+        """Rows to come find this customer by the name and the numbers of the row."""
+        for number in row.numbers:
+            self._persons.setdefault((row.name, number["number"]), held)
+        if not row.numbers or row.customer.get("kind") == "organisation":
+            self._persons.setdefault((row.name, ""), held)
+
+
+def _held(document: Any) -> Held:
+    now = dict(document)
+    return Held(GlobalId(document.doc_id), now, now)
+
+
+def _numbers(held: Held) -> set[str]:
+    return {phone["number"] for phone in (*held.now.get("phones", ()), *held.numbers)}
+
+
+def _was_known_as(witness: Witness, held: Held, name: str, numbers: set[str]) -> bool:
+    """Whether somebody corrected this customer's name or numbers from what the row still says."""
+    if name in witness.had("customers", held.id, "name"):
+        return True
+    return any(
+        phone["number"] in numbers
+        for phones in witness.had("customers", held.id, "phones")
+        if isinstance(phones, list)
+        for phone in phones
+    )
+
+
+def _name_term(name: str) -> str:
+    return fold(name)[:64]
+
+
+def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(sorted(values))  # type: ignore[type-var]
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
