@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from dcrc.errors import NotFound, UsageError
 from dcrc.kernel.looks import LOOKS
@@ -18,6 +18,13 @@ LASTING = frozenset({*LOOKS, "init", "index", "migrate", "schema"})
 """Operations that are never taken back: who looked stays known."""
 _PASSED_BY = LASTING | {"plan"}
 _WINDOW = 200
+
+
+class Named(Protocol):
+    """Anything that bears an operation's name."""
+
+    @property
+    def name(self) -> str: ...
 
 
 def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> Undone:
@@ -85,7 +92,7 @@ def standing(desk: Desk) -> Iterator[Operation]:
             gone_batches.add(taken)
 
 
-def undone_by(operation: Operation) -> int | str | None:
+def undone_by(operation: Named) -> int | str | None:
     """What an operation took back: the number of another, the name of a batch, or None if nothing."""
     if not operation.name.startswith(UNDO):
         return None

@@ -1,0 +1,228 @@
+"""History: everything that happened with one customer, and what operators did, as readings of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from tinydb import where
+
+from dcrc.i18n import t
+from dcrc.kernel.events import Event, event_kinds
+from dcrc.kernel.forms import Answers
+from dcrc.kernel.merges import Merge
+from dcrc.kernel.operations_log import change_text, field_title, operations_log
+from dcrc.kernel.operators import Permission
+from dcrc.kernel.operators import masked_phone as shown_number
+from dcrc.kernel.proposals import Proposal, ProposalState
+from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
+from dcrc.store import GlobalId
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+__all__ = ["KINDS", "Entry", "operations_log", "result_title", "state_title", "timeline"]
+
+KINDS = ("event", "attempt", "answers", "task", "proposal", "merge", "edit")
+_KEY_FIELDS = ("name", "phones", "vin", "plate", "customer", "archived", "do_not_contact")
+
+
+@attrs.frozen
+class Entry:
+    """One thing that happened; `kind` is one of `KINDS`, `ref` the id of its record."""
+
+    at: datetime
+    kind: str
+    title: str
+    detail: str
+    ref: str
+
+
+def timeline(
+    desk: Desk,
+    customer_id: str,
+    *,
+    kinds: Collection[str] | None = None,
+    limit: int | None = 200,
+) -> list[Entry]:
+    """What happened with a customer, newest first; `kinds` of `KINDS` (or event kinds) leaves others out."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    sources = {
+        "event": _events,
+        "attempt": _attempts,
+        "answers": _answers,
+        "task": _tasks,
+        "proposal": _proposals,
+        "merge": _merges,
+        "edit": _edits,
+    }
+    wanted = set(kinds) if kinds is not None else set(KINDS)
+    entries: list[Entry] = []
+    for kind, source in sources.items():
+        if kind in wanted:
+            entries.extend(source(desk, customer_id))
+    if wanted - set(KINDS):
+        entries.extend(_events(desk, customer_id, wanted))
+    entries.sort(key=lambda entry: (entry.at, entry.ref), reverse=True)
+    return entries if limit is None else entries[:limit]
+
+
+def _instant(desk: Desk, day: date, at: datetime | None = None) -> datetime:
+    return at or datetime.combine(day, time(), desk.zone)
+
+
+def _events(desk: Desk, customer_id: str, only: Collection[str] | None = None) -> Iterator[Entry]:
+    kinds = event_kinds(desk)
+    for document in desk.events.search(where("customer") == customer_id):
+        event = desk.read(Event, document)
+        if only is not None and event.kind not in only:
+            continue
+        kind = kinds.get(event.kind)
+        fields = kind.fields if kind else {}
+        details = [
+            f"{fields[name]} {_shown(desk, name, value)}" if name in fields else str(value)
+            for name, value in event.data.items()
+            if value not in ("", None, [], {})
+        ]
+        title = str(kind.title) if kind else event.kind
+        at = _instant(desk, event.on, event.at)
+        yield Entry(at, "event", title, " · ".join(details), event.id)
+
+
+_MONEY = frozenset({"price", "discount", "amount", "premium"})
+
+
+def _shown(desk: Desk, name: str, value: Any) -> str:
+    if name in _MONEY and isinstance(value, int):
+        return f"{value / 100:,.2f}"
+    if name.endswith("phone") and isinstance(value, str):
+        return shown_number(desk, value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_word(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_word(inner) for inner in value)
+    return _word(value)
+
+
+def _word(value: Any) -> str:
+    words = {"right": t("right"), "corrected": t("corrected"), "unusable": t("unusable")}
+    return words.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
+def result_title(result: Result) -> str:
+    """What came of a try, in the current language."""
+    return {
+        Result.REACHED: t("Reached"),
+        Result.NO_ANSWER: t("No answer"),
+        Result.BUSY: t("Busy"),
+        Result.SWITCHED_OFF: t("Switched off"),
+        Result.NOT_IN_SERVICE: t("Not in service"),
+        Result.EMPTY_NUMBER: t("Empty number"),
+        Result.WRONG_NUMBER: t("Wrong number"),
+        Result.REFUSED: t("Refused"),
+        Result.CALL_BACK: t("Call back"),
+        Result.NOT_THE_OWNER: t("Not the owner"),
+    }[result]
+
+
+def state_title(state: TaskState) -> str:
+    """The state of a task, in the current language."""
+    return {
+        TaskState.OPEN: t("open"),
+        TaskState.DONE: t("done"),
+        TaskState.FAILED: t("failed"),
+        TaskState.WITHDRAWN: t("withdrawn"),
+        TaskState.EXPIRED: t("expired"),
+    }[state]
+
+
+def _attempts(desk: Desk, customer_id: str) -> Iterator[Entry]:
+    found = [
+        desk.read(Attempt, document)
+        for document in desk.attempts.search(where("customer") == customer_id)
+    ]
+    tasks = desk.tasks.get_many({GlobalId(attempt.task) for attempt in found})
+    for attempt in found:
+        task = tasks.get(GlobalId(attempt.task))
+        details = [
+            (task.get("title") or desk.rule_title(task["rule"])) if task else "",
+            shown_number(desk, attempt.number) if attempt.number else "",
+            attempt.operator,
+            attempt.note,
+        ]
+        title = result_title(attempt.result)
+        yield Entry(attempt.at, "attempt", title, _joined(details), attempt.id)
+
+
+def _answers(desk: Desk, customer_id: str) -> Iterator[Entry]:
+    for document in desk.answers.search(where("customer") == customer_id):
+        answers = desk.read(Answers, document)
+        form = answers.form
+        if form in desk.forms.ids():
+            form = str(desk.forms.get(answers.form).title)
+        points = "" if answers.points is None else t("{points} points", points=answers.points)
+        satisfied = "" if answers.satisfied else t("not satisfied")
+        at = _instant(desk, answers.on, answers.at)
+        yield Entry(at, "answers", form, _joined([points, satisfied, answers.operator]), answers.id)
+
+
+def _tasks(desk: Desk, customer_id: str) -> Iterator[Entry]:
+    for document in desk.tasks.search(where("customer") == customer_id):
+        task = desk.read(Task, document)
+        if task.open:
+            continue
+        at = _instant(desk, task.closed_on or task.due, task.closed_at)
+        reason = t(task.reason, **task.reason_params) if task.reason else ""
+        title = task.title or desk.rule_title(task.rule)
+        details = [state_title(task.state), reason, task.closed_by, task.note]
+        yield Entry(at, "task", title, _joined(details), task.id)
+
+
+def _proposals(desk: Desk, customer_id: str) -> Iterator[Entry]:
+    titles = {
+        ProposalState.WAITING: t("Change waits for confirmation"),
+        ProposalState.ACCEPTED: t("Change accepted"),
+        ProposalState.REFUSED: t("Change refused"),
+    }
+    for document in desk.proposals.search(where("customer") == customer_id):
+        proposal = desk.read(Proposal, document)
+        change = change_text(desk, proposal.field, proposal.before, proposal.after)
+        who = proposal.decided_by or proposal.by
+        at = proposal.decided_at or proposal.at
+        details = [change, who, proposal.note]
+        yield Entry(at, "proposal", titles[proposal.state], _joined(details), proposal.id)
+
+
+def _merges(desk: Desk, customer_id: str) -> Iterator[Entry]:
+    query = (where("keep") == customer_id) | (where("gone") == customer_id)
+    for document in desk.merges.search(query):
+        merge = desk.read(Merge, document)
+        other = merge.gone if merge.keep == customer_id else merge.keep
+        found = desk.customers.get(doc_id=GlobalId(other))
+        name = found["name"] if found else other
+        yield Entry(merge.at, "merge", t("Merged"), _joined([name, merge.operator]), merge.id)
+        if merge.unmerged_at:
+            details = [name, merge.unmerged_by]
+            yield Entry(merge.unmerged_at, "merge", t("Parted"), _joined(details), merge.id)
+
+
+def _edits(desk: Desk, customer_id: str) -> Iterator[Entry]:
+    """Changes of key fields, of the customer and of the vehicles that are his."""
+    vehicles = [car.doc_id for car in desk.vehicles.search(where("customer") == customer_id)]
+    records = [("customers", customer_id), *(("vehicles", str(each)) for each in vehicles)]
+    for table, record_id in records:
+        for change in desk.db.journal.entries(table=table, doc_id=GlobalId(record_id)):
+            if change.was is None or change.became is None:
+                continue
+            for field in _KEY_FIELDS:
+                if field in change.was or field in change.became:
+                    text = change_text(desk, field, change.was.get(field), change.became.get(field))
+                    title = t("Changed: {field}", field=field_title(field))
+                    details = _joined([text, change.operator])
+                    yield Entry(change.at, "edit", title, details, f"{change.operation}")
+
+
+def _joined(parts: list[str]) -> str:
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,170 @@
+"""The log: what operators did, one line for each operation, and what an operation changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from dcrc.i18n import t
+from dcrc.kernel.operators import Permission, masked_phone, may_see_phones
+from dcrc.kernel.phones import masked
+from dcrc.kernel.undoing import undone_by
+from dcrc.kernel.vehicles import HIDDEN
+from dcrc.store import Change, GlobalId, Operation
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+_CODES = frozenset({"key_code", "audio_code"})
+_NUMBERS = frozenset({"phones", "number", "contacts", "sent_phone", "id_number"})
+
+
+@attrs.frozen
+class OperationLine:
+    """One operation: `name` as in the journal, `title` in the current language."""
+
+    number: int
+    at: datetime
+    operator: str
+    name: str
+    title: str
+    batch: str | None
+    changes: int
+
+
+@attrs.frozen
+class FieldChange:
+    """One field of one record that an operation changed; values as documents hold them, secrets hidden."""
+
+    table: str
+    record: str
+    field: str
+    title: str
+    was: Any
+    became: Any
+
+
+def operations_log(
+    desk: Desk,
+    limit: int | None = 50,
+    *,
+    operator: str | None = None,
+    batch: str | None = None,
+) -> list[OperationLine]:
+    """Operations, newest first; another's only with `log.view`."""
+    if operator is None and not desk.may(Permission.LOG_VIEW):
+        operator = desk.operator.name
+    if operator != desk.operator.name:
+        desk.require(Permission.LOG_VIEW)
+    found = desk.db.journal.operations(operator=operator, batch=batch, limit=limit)
+    return [
+        OperationLine(
+            each.number,
+            each.at,
+            each.operator,
+            each.name,
+            operation_title(each),
+            each.batch,
+            each.changes,
+        )
+        for each in found
+    ]
+
+
+def operation_title(operation: Operation | OperationLine) -> str:
+    """What an operation is called, in the current language."""
+    taken = undone_by(operation)
+    if taken is None:
+        return t(operation.name)
+    return t("undo of {what}", what=taken)
+
+
+def changes_of(desk: Desk, operation: int) -> list[FieldChange]:
+    """What an operation changed, field by field, as far as this operator may see it."""
+    changes = list(desk.db.journal.entries(operation=operation))
+    if any(change.operator != desk.operator.name for change in changes):
+        desk.require(Permission.LOG_VIEW)
+    return [line for change in changes for line in _lines(desk, change)]
+
+
+def _lines(desk: Desk, change: Change) -> list[FieldChange]:
+    was, became = change.was or {}, change.became or {}
+    return [
+        FieldChange(
+            change.table,
+            str(change.doc_id),
+            field,
+            field_title(field),
+            _seen(desk, field, was.get(field)),
+            _seen(desk, field, became.get(field)),
+        )
+        for field in dict.fromkeys((*was, *became))
+        if field != "terms"
+    ]
+
+
+def _seen(desk: Desk, field: str, value: Any) -> Any:
+    if field in _CODES:
+        return HIDDEN if value else value
+    if may_see_phones(desk):
+        return value
+    if isinstance(value, list) and field in _NUMBERS:
+        return [_seen_part(each) for each in value]
+    return masked(value) if field in _NUMBERS and isinstance(value, str) and value else value
+
+
+def _seen_part(part: Any) -> Any:
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: masked(inner) if name in ("number", "phone") and inner else inner
+        for name, inner in part.items()
+    }
+
+
+def field_title(field: str) -> str:
+    """A key field's name, in the current language."""
+    titles = {
+        "name": t("name"),
+        "phones": t("phones"),
+        "vin": t("VIN"),
+        "plate": t("plate"),
+        "customer": t("owner"),
+        "archived": t("archived"),
+        "do_not_contact": t("do not contact"),
+    }
+    return titles.get(field, field)
+
+
+def change_text(desk: Desk, field: str, was: Any, became: Any) -> str:
+    """`was → became` as this operator may see it."""
+    return f"{_value(desk, field, was)} → {_value(desk, field, became)}"
+
+
+def _value(desk: Desk, field: str, value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "–"
+    if field in _CODES:
+        return HIDDEN
+    if field == "phones" and isinstance(value, list):
+        return ", ".join(_phone(desk, phone) for phone in value)
+    if field == "customer":
+        found = desk.customers.get(doc_id=GlobalId(value))
+        return str(found["name"]) if found else str(value)
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    return str(value)
+
+
+def _phone(desk: Desk, phone: Mapping[str, Any]) -> str:
+    states = {
+        "valid": t("valid"),
+        "empty": t("empty number"),
+        "wrong": t("wrong number"),
+        "switched_off": t("switched off"),
+    }
+    state = states.get(phone.get("state", ""), "")
+    return " ".join(filter(None, [masked_phone(desk, phone["number"]), state]))
