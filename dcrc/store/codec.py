@@ -70,9 +70,16 @@ def same(one: Any, other: Any) -> bool:
     """Whether two values are the same in storage: 1, 1.0 and True differ, the order of keys does not."""
     if type(one) is type(other) and isinstance(one, str | int | bool):
         return bool(one == other)
-    return canonical(one) == canonical(other)
+    return one is other or canonical(one) == canonical(other)
 
 
-def canonical(value: Any) -> str:
-    """A text that is equal for equal values only: keys sorted, types kept apart."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+def canonical(value: Any) -> bytes:
+    """Bytes that are equal for equal values only: keys sorted, types kept apart."""
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        pass
+    else:
+        if b"null" not in text:  # which orjson writes for NaN too
+            return text
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()

@@ -64,7 +64,7 @@ def import_json(storage: SqliteStorage, source: str | os.PathLike[str]) -> int:
     with storage.transaction("import_json") as work:
         for name, documents in data.items():
             layout = storage.ensure_table(work, name)
-            work.show(layout)
+            storage.show(work, layout)
             pairs = ((id_key(doc_id), encode(document)) for doc_id, document in documents.items())
             while chunk := dict(islice(pairs, _CHUNK)):
                 count += len(chunk)

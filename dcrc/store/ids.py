@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b32encode
 from collections.abc import Callable
 from threading import Lock
 
 from dcrc.clock import Clock
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _ALPHABET.encode())
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]  # ten bits each
 _RANDOM_BITS = 80
 LENGTH = 26
 
@@ -26,9 +25,7 @@ class GlobalId(str):
     def from_parts(cls, milliseconds: int, random: int) -> GlobalId:
         """The id of an instant (milliseconds since 1970) and 80 random bits."""
         number = (milliseconds & (1 << 48) - 1) << _RANDOM_BITS | random & (1 << _RANDOM_BITS) - 1
-        # 26 characters of 5 bits hold 130 bits; b32encode wants 160, those of the id in front
-        letters = b32encode((number << 30).to_bytes(20, "big"))[:LENGTH]
-        return cls(letters.translate(_CROCKFORD).decode())
+        return cls("".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)]))
 
 
 class IdSource:

@@ -65,13 +65,11 @@ def chained(
     entry: tuple[int, str, int | str, int | None, str | None, str | None],
 ) -> bytes:
     """The hash of a journal entry: number, table, document, place, was, became, on the one before."""
-    *facts, was, became = entry
-    digest = hashlib.sha256(before)
-    digest.update(sealed)
+    number, table, doc_id, place, was, became = entry
+    facts = orjson.dumps((number, table, doc_id, place, was is None, became is None))
     # JSON has no raw line feed, so the parts cannot run into each other
-    digest.update(orjson.dumps([*facts, was is None, became is None]))
-    digest.update(f"\n{was or ''}\n{became or ''}".encode())
-    return digest.digest()
+    texts = f"\n{was or ''}\n{became or ''}".encode()
+    return hashlib.sha256(before + sealed + facts + texts).digest()
 
 
 def difference(
@@ -95,14 +93,19 @@ def difference(
 class Work:
     """The running transaction of one connection: changes documents, side tables and journal."""
 
-    def __init__(self, connection: sqlite3.Connection, operation: Operation) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        operation: Operation,
+        last: tuple[int, bytes] | None = None,
+    ) -> None:
         self.connection = connection
         self.operation = operation
         self.changed_layouts = False
         self.written: set[str] = set()
         self._pending: list[Entry] = []
         self._sealed = seal(operation)
-        self._last: tuple[int, bytes] | None = None
+        self._last = last  # number and hash of the last entry, where known
         self._first: int | None = None
         self._next_places: dict[str, int] = {}
         self._ids: list[tuple[Any, Any]] = []
@@ -250,6 +253,11 @@ class Work:
                 ),
             )
 
+    @property
+    def last(self) -> tuple[int, bytes] | None:
+        """Number and hash of the last journal entry, where known."""
+        return self._last
+
     def give_back_ids(self) -> None:
         """Put the id counters back to where they were before the transaction."""
         for table, value in reversed(self._ids):
@@ -275,7 +283,7 @@ class Work:
         self.operation.changes = savepoint.changes
         self._last = savepoint.last
         self._next_places = savepoint.next_places
-        if self._last is None:
+        if self._first is not None and (self._last is None or self._last[0] < self._first):
             self._first = None
         self.changed_layouts = True
 

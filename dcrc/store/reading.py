@@ -11,12 +11,11 @@ from dcrc.store.indexes import path_of
 from dcrc.store.keys import NONE, Path, sort_key, value_at
 from dcrc.store.layout import Layout
 from dcrc.store.sql_queries import ANYTHING, Condition, translate
-from dcrc.store.storage import Link, SqliteStorage
+from dcrc.store.storage import Link, Row, SqliteStorage
 
-Row = tuple[int, int | str, str]
 Found = tuple[int, int | str, str, dict[str, Any]]
 Cond = Callable[[Mapping[str, Any]], bool]
-_CHUNK = 500
+_CHUNK = 256
 
 
 def order_of(order_by: str | Sequence[str]) -> tuple[tuple[Path, bool], ...]:
@@ -96,7 +95,7 @@ class Search:
             yield from list(self.found())
             return
         if not columns and self.condition.sql == "1":
-            yield from self._checked(self.storage.rows(self.layout.name))
+            yield from self._checked(self.storage.chunks(self.layout.name))
             return
         sql = (
             f"SELECT seq FROM {self.layout.table} WHERE {self.condition.sql}"
@@ -113,7 +112,7 @@ class Search:
                     f"SELECT seq, id, body FROM {self.layout.table} WHERE seq IN ({marks})", chunk
                 )
                 by_place = {row[0]: row for row in rows.fetchall()}
-            yield from self._checked(by_place[seq] for seq in chunk if seq in by_place)
+            yield from self._checked([[by_place[seq] for seq in chunk if seq in by_place]])
 
     def _order_columns(self) -> list[str] | None:
         columns = []
@@ -126,24 +125,27 @@ class Search:
             return None
         return columns
 
-    def _rows(self, order: str) -> Iterator[Row]:
+    def _rows(self, order: str) -> Iterator[list[Row]]:
         sql = (
             f"SELECT seq, id, body FROM {self.layout.table}"
             f" WHERE {self.condition.sql} ORDER BY {order}"
         )
         cursor = self.link.connection.execute(sql, self.condition.parameters)
         try:
-            while rows := cursor.fetchmany(_CHUNK):
-                yield from rows
+            size = 8  # often the first few are enough
+            while rows := cursor.fetchmany(size):
+                yield rows
+                size = _CHUNK
         finally:
             cursor.close()
 
-    def _checked(self, rows: Iterable[Row]) -> Iterator[Found]:
-        cond, decoded, name = self.cond, self.storage.decoded, self.layout.name
-        for seq, key, text in rows:
-            document = decoded(name, key, text)
-            if cond is None or cond(document):
-                yield seq, key, text, document
+    def _checked(self, chunks: Iterable[list[Row]]) -> Iterator[Found]:
+        cond, layout = self.cond, self.layout
+        for rows in chunks:
+            documents = self.storage.decoded_many(layout.name, rows, self.link.has_odd(layout))
+            for (seq, key, text), document in zip(rows, documents, strict=True):
+                if cond is None or cond(document):
+                    yield seq, key, text, document
 
     def different(self, path: Path) -> int | None:
         """How many values a field has among matching documents; None if SQL cannot tell."""

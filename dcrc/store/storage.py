@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 from tinydb.storages import Storage
 from tinydb.utils import LRUCache
 
@@ -24,6 +25,8 @@ from dcrc.store.keys import id_key
 from dcrc.store.layout import Layout
 from dcrc.store.operations import Operation, Work
 
+Row = tuple[int, int | str, str]
+
 
 class Link:
     """One thread's connection, and what it knows of the file."""
@@ -37,6 +40,9 @@ class Link:
         self._version = -1
         self._schema = -1
         self._odd: dict[str, bool] = {}
+        self.shown: set[str] = set()
+        self.prepared: dict[str, Sequence[Index]] = {}
+        self.tail: tuple[int, tuple[int, bytes] | None] | None = None
         self.sql_indexes: frozenset[str] = frozenset()
 
     def look(self) -> None:
@@ -53,6 +59,7 @@ class Link:
         """Read the catalogue of tables and indexes again."""
         (self._schema,) = self.connection.execute("PRAGMA schema_version").fetchone()
         self.layouts = layouts.load_layouts(self.connection)
+        self.prepared.clear()
         self.sql_indexes = layouts.existing_indexes(self.connection)
 
     def forget(self) -> None:
@@ -60,6 +67,8 @@ class Link:
         for cache in self.caches.values():
             cache.clear()
         self._odd.clear()
+        self.shown.clear()
+        self.tail = None
 
     def has_odd(self, layout: Layout) -> bool:
         """Whether the table holds documents whose index values cannot be trusted."""
@@ -77,6 +86,28 @@ class Link:
         if name in self.caches:
             self.caches[name].clear()
         self._odd.pop(name, None)
+
+
+class Explained:
+    """Gives this thread's connection and turns SQLite's errors into the store's."""
+
+    __slots__ = ("_storage",)
+
+    def __init__(self, storage: SqliteStorage) -> None:
+        self._storage = storage
+
+    def __enter__(self) -> Link:
+        link = self._storage.link()
+        if link.work is None:
+            try:
+                link.look()
+            except sqlite3.Error as error:
+                raise self._storage.explain(error) from error
+        return link
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise self._storage.explain(error) from error
 
 
 class SqliteStorage(Storage):
@@ -146,20 +177,15 @@ class SqliteStorage(Storage):
                 self._links.append((threading.current_thread(), link))
         return link
 
-    @contextmanager
-    def explained(self) -> Iterator[Link]:
+    def explained(self) -> Explained:
         """This thread's connection, up to date; SQLite's errors inside become the store's."""
-        link = self.link()
-        try:
-            if link.work is None:
-                link.look()
-            yield link
-        except sqlite3.ProgrammingError as error:
-            if self._closed:
-                raise ValueError("the database is closed") from error
-            raise sqlite.explain(error, self.path) from error
-        except sqlite3.Error as error:
-            raise sqlite.explain(error, self.path) from error
+        return Explained(self)
+
+    def explain(self, error: sqlite3.Error) -> Exception:
+        """The store's error for one of SQLite's."""
+        if self._closed and isinstance(error, sqlite3.ProgrammingError):
+            return ValueError("the database is closed")
+        return sqlite.explain(error, self.path)
 
     def close(self) -> None:
         """Close every thread's connection; the last process to do so tidies the log away."""
@@ -231,27 +257,25 @@ class SqliteStorage(Storage):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 link.look()
-                (last,) = connection.execute("SELECT max(number) FROM operations").fetchone()
-                work = link.work = Work(
-                    connection,
-                    Operation(
-                        (last or 0) + 1, self.clock(), operator, self.installation, name, batch
-                    ),
+                if link.tail is None:
+                    row = connection.execute("SELECT max(number) FROM operations").fetchone()
+                    link.tail = (row[0] or 0, None)
+                number, last = link.tail
+                operation = Operation(
+                    number + 1, self.clock(), operator, self.installation, name, batch
                 )
+                work = link.work = Work(connection, operation, last)
                 yield work
                 work.finish()
                 connection.execute("COMMIT")
             except BaseException:
                 self._take_back(link)
                 raise
+            link.tail = (number + 1 if operation.changes else number, work.last)
             for table in work.written:
                 link.wrote(table)
-        except sqlite3.ProgrammingError as error:
-            if self._closed:
-                raise ValueError("the database is closed") from error
-            raise sqlite.explain(error, self.path) from error
         except sqlite3.Error as error:
-            raise sqlite.explain(error, self.path) from error
+            raise self.explain(error) from error
         finally:
             link.work = None
 
@@ -293,6 +317,8 @@ class SqliteStorage(Storage):
         """The layout of a table with at least these indexes, made if it lacks something."""
         link = self.link()
         connection = work.connection
+        if link.prepared.get(name) is indexes:
+            return link.layouts[name]
         if name not in link.layouts:
             work.changed_layouts = True
             layouts.create_table(connection, name, journal)
@@ -306,7 +332,15 @@ class SqliteStorage(Storage):
                 if not index.each:
                     layouts.add_index(connection, link.layouts[name], index)
             link.reload()
+        link.prepared[name] = indexes
         return link.layouts[name]
+
+    def show(self, work: Work, layout: Layout) -> None:
+        """From now on the table is listed among the tables, though it may be empty."""
+        link = self.link()
+        if layout.name not in link.shown:
+            work.show(layout)
+            link.shown.add(layout.name)
 
     def lacks(self, link: Link, name: str, indexes: Sequence[Index]) -> bool:
         """Whether an existing table still lacks one of `indexes`."""
@@ -331,9 +365,15 @@ class SqliteStorage(Storage):
                 if layout:
                     work.delete_all(layout)
                     work.hide(layout)
+                    self.link().shown.discard(name)
 
-    def rows(self, name: str) -> Iterator[tuple[int, int | str, str]]:
+    def rows(self, name: str) -> Iterator[Row]:
         """(seq, id, text) of each document of a table in order, without loading all at once."""
+        for chunk in self.chunks(name):
+            yield from chunk
+
+    def chunks(self, name: str) -> Iterator[list[Row]]:
+        """`rows`, some at a time."""
         with self.explained() as link:
             layout = link.layouts.get(name)
             if layout is None:
@@ -344,13 +384,22 @@ class SqliteStorage(Storage):
             with self.explained() as link:
                 found = link.connection.execute(
                     f"SELECT seq, id, body FROM {layout.table}"
-                    " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 1000",
+                    " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT 256",
                     (after, end),
                 ).fetchall()
             if not found:
                 return
             after = found[-1][0]
-            yield from found
+            yield found
+
+    def decoded_many(self, name: str, rows: list[Row], odd: bool) -> list[dict[str, Any]]:
+        """The documents of `rows`; quickly, if the table has none that only `json` can read."""
+        if not odd:
+            try:
+                return [orjson.loads(text) for _, _, text in rows]
+            except ValueError:
+                pass  # say which one it is
+        return [self.decoded(name, key, text) for _, key, text in rows]
 
     def decoded(self, name: str, key: int | str, text: str) -> dict[str, Any]:
         """A stored document; `DamagedFile` if its text is not JSON any more."""
@@ -381,7 +430,7 @@ class SqliteStorage(Storage):
                     self.drop([name], "write")
             for name, documents in data.items():
                 layout = self.ensure_table(work, name)
-                work.show(layout)
+                self.show(work, layout)
                 wanted = {id_key(doc_id): dict(doc) for doc_id, doc in documents.items()}
                 for seq, key, text in list(self.rows(name)):
                     if key in wanted:

@@ -105,7 +105,7 @@ def _take_back(storage: SqliteStorage, work: Work, step: _Step) -> None:
         if stored is not None:
             raise Conflict((), layout.name, step.key, was, stored)
         work.insert(layout, step.key, encode(was), step.place)
-        work.show(layout)
+        storage.show(work, layout)
         return
     if stored is None or became is None:
         raise Conflict((), layout.name, step.key, was, None)
