@@ -13,7 +13,6 @@ from dcrc.kernel.customers import Customer, CustomerKind
 from dcrc.kernel.merges import Merge, merge_customers, unmerge_customer
 from dcrc.kernel.names import fold, spellings
 from dcrc.kernel.operators import Permission
-from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -128,13 +127,3 @@ def _telling_names(seen: dict[str, Document]) -> Iterator[tuple[object, str]]:
             yield ("birthday", name, birthday), customer_id
         if address := fold(document.get("address", "")):
             yield ("address", name, address), customer_id
-
-
-def merged_from(desk: Desk, customer_id: str) -> list[Customer]:
-    """The customers whose history this one has taken over."""
-    found = desk.customers.get_many(
-        GlobalId(merge["gone"])
-        for merge in desk.merges.iterate()
-        if merge["keep"] == customer_id and not merge.get("unmerged_at")
-    )
-    return [desk.read(Customer, document) for document in found.values()]

@@ -12,7 +12,7 @@ from tinydb import where
 from dcrc.i18n import t
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.forms import Answers
-from dcrc.kernel.merges import Merge
+from dcrc.kernel.merges import Merge, merged_from
 from dcrc.kernel.operations_log import change_text, field_title, operations_log
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.operators import masked_phone as shown_number
@@ -65,7 +65,7 @@ def timeline(
             entries.extend(source(desk, customer_id))
     if wanted - set(KINDS):
         entries.extend(_events(desk, customer_id, wanted))
-    entries.sort(key=lambda entry: (entry.at, entry.ref), reverse=True)
+    entries.sort(key=lambda entry: (entry.at, len(entry.ref), entry.ref), reverse=True)
     return entries if limit is None else entries[:limit]
 
 
@@ -209,9 +209,11 @@ def _merges(desk: Desk, customer_id: str) -> Iterator[Entry]:
 
 
 def _edits(desk: Desk, customer_id: str) -> Iterator[Entry]:
-    """Changes of key fields, of the customer and of the vehicles that are his."""
+    """Changes of key fields, of the customer, of those merged into him, and of his vehicles."""
     vehicles = [car.doc_id for car in desk.vehicles.search(where("customer") == customer_id)]
-    records = [("customers", customer_id), *(("vehicles", str(each)) for each in vehicles)]
+    people = [customer_id, *(each.id for each in merged_from(desk, customer_id))]
+    records = [("customers", each) for each in people]
+    records += [("vehicles", str(each)) for each in vehicles]
     for table, record_id in records:
         for change in desk.db.journal.entries(table=table, doc_id=GlobalId(record_id)):
             if change.was is None or change.became is None:

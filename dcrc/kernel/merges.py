@@ -218,3 +218,14 @@ def _learned(own: tuple[Phone, ...], held: tuple[Phone, ...], merge: Merge) -> t
         else phone
         for phone in own
     )
+
+
+def merged_from(desk: Desk, customer_id: str) -> list[Customer]:
+    """The customers whose history this one has taken over, also by way of others."""
+    query = where("keep") == customer_id
+    found = [
+        find_customer(desk, merge["gone"])
+        for merge in desk.merges.search(query)
+        if not merge.get("unmerged_at")
+    ]
+    return [each for one in found for each in (one, *merged_from(desk, one.id))]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from dcrc.errors import NotFound, UsageError
+from tinydb import where
+
+from dcrc.errors import ConflictError, NotFound, UsageError
 from dcrc.kernel.looks import LOOKS
+from dcrc.kernel.merges import belonging_tables
 from dcrc.kernel.operators import Permission
 from dcrc.store import Operation, Undone
 
@@ -18,6 +21,7 @@ LASTING = frozenset({*LOOKS, "init", "index", "migrate", "schema"})
 """Operations that are never taken back: who looked stays known."""
 _PASSED_BY = LASTING | {"plan"}
 _WINDOW = 200
+_CHUNK = 400
 
 
 class Named(Protocol):
@@ -40,12 +44,34 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
     desk.require(Permission.UNDO_OWN if own else Permission.UNDO_ANY)
     whole = batch if batch is not None else last.batch if operation is None else None
     what = f"batch {whole}" if whole else str(last.number)
-    return desk.db.undo(
-        None if whole else last.number,
-        batch=whole,
-        operator=desk.operator.name,
-        name=f"{UNDO}{what}",
-    )
+    name = f"{UNDO}{what}"
+    with desk.db.transaction(name, operator=desk.operator.name):
+        _refuse_orphans(desk, None if whole else last.number, whole)
+        return desk.db.undo(
+            None if whole else last.number, batch=whole, operator=desk.operator.name, name=name
+        )
+
+
+def _refuse_orphans(desk: Desk, operation: int | None, batch: str | None) -> None:
+    """Raise ConflictError if what was registered then bears facts that came later by other hands."""
+    made: dict[str, set[str]] = {}
+    for change in desk.db.journal.entries(operation=operation, batch=batch):
+        if change.was is None:
+            made.setdefault(change.table, set()).add(str(change.doc_id))
+    facts = [name for name in belonging_tables(desk) if name not in ("tasks", "outbox")]
+    links = [("customers", "customer", name) for name in facts] + [
+        ("vehicles", "vehicle", "events")
+    ]
+    for owner, field, table in links:
+        owners = sorted(made.get(owner, ()))
+        for start in range(0, len(owners), _CHUNK):
+            query = where(field).one_of(owners[start : start + _CHUNK])
+            for fact in desk.table(table).search(query):
+                if str(fact.doc_id) not in made.get(table, ()):
+                    raise ConflictError(
+                        "What was registered then has {table} since: take these back first.",
+                        table=table,
+                    )
 
 
 def _chosen(desk: Desk, operation: int | None, batch: str | None) -> list[Operation]:
