@@ -210,3 +210,22 @@ def _show_task(desk: Desk, task: Task) -> None:
             owner=one_line(task.owner) or "-",
         ),
     )
+
+
+@click.command(cls=Command)
+@click.argument("customer")
+@click.argument("title")
+@click.option("--due", metavar="DAY", help="Last day; today if not given.")
+@click.option("--owner", default="", metavar="NAME", help="Whose task it is.")
+@click.option("--note", default="", metavar="TEXT", help="A remark.")
+@pass_desk
+def add(desk: Desk, customer: str, title: str, due: str | None, owner: str, note: str) -> None:
+    """Put a task of one's own on the calendar."""
+    from dcrc.kernel.calendar import add_task
+    from dcrc.kernel.customers import get_customer
+
+    day = parse_day(due, desk.today()) if due else desk.today()
+    _show_task(
+        desk,
+        add_task(desk, get_customer(desk, customer).id, title, day, owner=owner, note=note),
+    )

@@ -8,7 +8,6 @@ from dcrc.cli.documents import (
     customer_document,
     day,
     moment,
-    shown_phone,
     task_document,
     task_title,
     vehicle_document,
@@ -34,7 +33,7 @@ def print_customer(desk: Desk, customer: Customer, limit: int | None) -> None:
 
     desk.require("customers.view")
     cars = vehicles_of(desk, customer.id)
-    due = tasks(desk, customer=customer.id, state="open", limit=None)
+    due = tasks(desk, customer=customer.id, state="open", limit=0)
     history = timeline(desk, customer.id, limit=limit)
     blocks = [
         (str(block.title), block.lines(desk, customer.id))
@@ -67,6 +66,7 @@ def print_customer(desk: Desk, customer: Customer, limit: int | None) -> None:
 
 
 def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
+    from dcrc.kernel.operators import masked_phone
     from dcrc.kernel.terms import short_id
 
     lunar = customer.lunar_birthday
@@ -75,7 +75,7 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
             filter(
                 None,
                 (
-                    shown_phone(desk, _only(customer, number)),
+                    masked_phone(desk, number.number),
                     t(PHONE_STATES[number.state]) if PHONE_STATES[number.state] else "",
                 ),
             )
@@ -97,12 +97,6 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
         (t("Note"), customer.note),
     ]
     return [(title, text) for title, text in rows if text]
-
-
-def _only(customer: Customer, phone: object) -> Customer:
-    import attrs
-
-    return attrs.evolve(customer, phones=(phone,))
 
 
 def _block(title: str, lines: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from dcrc.cli.proposals import waiting_lines
 from dcrc.cli.record_fields import CUSTOMER_FIELDS, parse_fields
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, limit_option, more_line, page, show
-from dcrc.errors import InputError
+from dcrc.errors import InputError, NotFound
 from dcrc.i18n import t
 
 if TYPE_CHECKING:
@@ -176,8 +176,7 @@ def edit(
 
 
 def _with_states(phones: tuple[Any, ...], states: tuple[str, ...]) -> tuple[Any, ...]:
-    from dcrc.kernel.customers import PhoneState
-    from dcrc.kernel.phones import normalise_phone
+    from dcrc.kernel.phones import PhoneState, normalise_phone
 
     wanted = {}
     for text in states:
@@ -224,12 +223,27 @@ def merge(desk: Desk, keep: str, gone: str) -> None:
 @pass_desk
 def unmerge(desk: Desk, gone: str) -> None:
     """Take a merge apart, also after later edits."""
-    from dcrc.kernel.customers import Customer
+    from dcrc.kernel.customers import find_customer
     from dcrc.kernel.duplicates import unmerge_customer
 
-    unmerge_customer(desk, gone)
-    back = desk.get(desk.customers, Customer, gone)
+    former = _merged(desk, gone)
+    unmerge_customer(desk, former)
+    back = find_customer(desk, former)
     show({"customer": customer_document(desk, back)}, t("{name} is back.", name=back.name))
+
+
+def _merged(desk: Desk, ref: str) -> str:
+    """The id of the merged customer whose id or short id is `ref` (his name leads to who has him now)."""
+    from tinydb import where
+
+    found = [
+        document.doc_id
+        for document in desk.customers.search(where("terms").any([ref.lower()[-6:]]))
+        if document.get("merged_into") and str(document.doc_id).lower().endswith(ref.lower())
+    ]
+    if len(found) != 1:
+        raise NotFound("No merged customer has the id {ref}.", ref=ref)
+    return str(found[0])
 
 
 @customer.command(help="Take a customer off the lists, not out of the history.")
@@ -254,7 +268,7 @@ def archive(desk: Desk, customer: str, back: bool) -> None:
 @click.option("--address", metavar="VERDICT", help="right, unusable, or corrected=VALUE.")
 @click.option("--vin", metavar="VERDICT", help="right, unusable, or corrected=VALUE.")
 @pass_desk
-def confirm(desk: Desk, customer: str, vehicle: str | None, **said: str | None) -> None:
+def confirm(desk: Desk, /, customer: str, vehicle: str | None, **said: str | None) -> None:
     """Record what the new owner confirmed."""
     from dcrc.kernel.confirmation import confirm_owner
     from dcrc.kernel.customers import get_customer

@@ -52,7 +52,7 @@ def today(
             rule=rule,
             overdue=overdue,
             slot=slot,
-            limit=page(limit),
+            limit=page(limit) or 0,
             offset=offset,
         ),
         offset,
@@ -78,6 +78,7 @@ def print_agenda(desk: Desk, found: Agenda, offset: int = 0) -> None:
             "total_sheets": found.total_sheets,
             "total_tasks": found.total_tasks,
             "blocked": found.blocked,
+            "waiting": found.waiting,
             "planned_until": day(found.planned_until),
         },
         t(
@@ -181,7 +182,7 @@ def tasks(
         "owner": owner,
         "customer": get_customer(desk, customer).id if customer else None,
     }
-    found = find_tasks(desk, **chosen, limit=page(limit), offset=offset)
+    found = find_tasks(desk, **chosen, limit=page(limit) or 0, offset=offset)
     total = count_tasks(desk, **chosen)
     people = desk.customers.get_many([task.customer for task in found])
     columns = [

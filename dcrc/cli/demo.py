@@ -104,4 +104,4 @@ def _print_day(desk: Desk) -> None:
     from dcrc.cli.showing import page
     from dcrc.kernel.agenda import agenda
 
-    print_agenda(desk, agenda(desk, limit=page(None)))
+    print_agenda(desk, agenda(desk, limit=page(None) or 0))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from dcrc.i18n import t
 
 if TYPE_CHECKING:
-    from dcrc.kernel.customers import Customer, Phone
+    from dcrc.kernel.customers import Customer
     from dcrc.kernel.desk import Desk
+    from dcrc.kernel.phones import Phone
     from dcrc.kernel.tasks import Attempt, Task
     from dcrc.kernel.vehicles import Vehicle
 
@@ -162,16 +162,7 @@ def task_document(desk: Desk, task: Task) -> Document:
 
 def task_title(desk: Desk, task: Task) -> str:
     """What the task is called: its own title, else its rule's."""
-    if task.title:
-        return task.title
-    if desk not in _titles:
-        from dcrc.kernel.planning import rule_titles
-
-        _titles[desk] = {rule: str(title) for rule, title in rule_titles(desk).items()}
-    return _titles[desk].get(task.rule, task.rule)
-
-
-_titles: WeakKeyDictionary[Desk, dict[str, str]] = WeakKeyDictionary()
+    return task.title or desk.rule_title(task.rule)
 
 
 def reason_of(task: Task) -> str | None:

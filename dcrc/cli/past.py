@@ -4,5 +4,140 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
+from dcrc.cli.commands import Command
+from dcrc.cli.documents import moment
+from dcrc.cli.seat import pass_desk
+from dcrc.cli.showing import Column, Table, limit_option, page, show
+from dcrc.i18n import t
+
 if TYPE_CHECKING:
-    pass
+    from dcrc.kernel.desk import Desk
+
+
+@click.command(cls=Command)
+@click.option("--by", metavar="NAME", help="Only what this operator did.")
+@click.option("--batch", metavar="ID", help="Only this import or other batch.")
+@click.option("--changes", type=int, metavar="NUMBER", help="The single changes of one operation.")
+@limit_option
+@pass_desk
+def log(
+    desk: Desk, by: str | None, batch: str | None, changes: int | None, limit: int | None
+) -> None:
+    """Print the journal's operations, or one operation's changes."""
+    if changes is not None:
+        _print_changes(desk, changes)
+        return
+    from dcrc.kernel.operations_log import operations_log
+
+    most = page(limit)
+    asked = None if most is None else most + 1
+    found = operations_log(desk, asked, operator=by, batch=batch)
+    more = most is not None and len(found) > most
+    found = found[:most]
+    columns = [
+        Column(t("Number"), right=True),
+        Column(t("When")),
+        Column(t("Who"), flexible=True),
+        Column(t("What"), flexible=True),
+        Column(t("Changes"), right=True),
+        Column(t("Batch")),
+    ]
+    rows = [
+        (
+            each.number,
+            f"{each.at.astimezone(desk.zone):%Y-%m-%d %H:%M:%S}",
+            each.operator,
+            each.title,
+            each.changes,
+            each.batch or "",
+        )
+        for each in found
+    ]
+    show(
+        {
+            "operations": [
+                {
+                    "number": each.number,
+                    "at": moment(desk, each.at),
+                    "operator": each.operator,
+                    "name": each.name,
+                    "title": each.title,
+                    "batch": each.batch,
+                    "changes": each.changes,
+                }
+                for each in found
+            ],
+            "more": more,
+        },
+        *([Table(columns, rows)] if rows else [t("Nothing has happened yet.")]),
+        *([t("There are more; --limit 0 shows all.")] if more else []),
+    )
+
+
+def _print_changes(desk: Desk, number: int) -> None:
+    from dcrc.kernel.operations_log import changes_of
+
+    found = changes_of(desk, number)
+    columns = [
+        Column(t("Record")),
+        Column(t("Field")),
+        Column(t("Before"), flexible=True),
+        Column(t("After"), flexible=True),
+    ]
+    rows = [
+        (
+            f"{each.table} {each.record[-6:].lower()}",
+            each.title,
+            _word(each.was),
+            _word(each.became),
+        )
+        for each in found
+    ]
+    show(
+        {
+            "number": number,
+            "changes": [
+                {
+                    "table": each.table,
+                    "record": each.record,
+                    "field": each.field,
+                    "title": each.title,
+                    "was": each.was,
+                    "became": each.became,
+                }
+                for each in found
+            ],
+        },
+        *(
+            [Table(columns, rows)]
+            if rows
+            else [t("Operation {number} changed nothing.", number=number)]
+        ),
+    )
+
+
+def _word(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+@click.command(cls=Command)
+@click.option("--operation", type=int, metavar="NUMBER", help="Another operation than your last.")
+@click.option("--batch", metavar="ID", help="A whole import.")
+@pass_desk
+def undo(desk: Desk, operation: int | None, batch: str | None) -> None:
+    """Undo, itself an operation of the journal."""
+    from dcrc.kernel.undoing import undo as take_back
+
+    names = {each.number: each.name for each in desk.db.journal.operations(limit=1000)}
+    undone = take_back(desk, operation, batch)
+    what = ", ".join(sorted({names.get(number, str(number)) for number in undone.undone}))
+    show(
+        {
+            "operation": undone.operation,
+            "undone": list(undone.undone),
+            "changes": undone.changes,
+        },
+        t("Taken back: {what} ({count} changes).", what=what, count=undone.changes),
+    )

@@ -19,6 +19,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "today": ("days:today", "What is due today, one line per customer."),
         "tasks": ("days:tasks", "Tasks by due date, rule, state and owner."),
         "task": ("days:task", "One task with its script and questions."),
+        "add": ("calls:add", "Put a task of your own on the calendar."),
         "attempt": ("calls:attempt", "Record what came of a call."),
         "snooze": ("calls:snooze", "Move a task to another day."),
         "assign": ("calls:assign", "Give a task to somebody."),

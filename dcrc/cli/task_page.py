@@ -25,12 +25,11 @@ if TYPE_CHECKING:
 def print_task(desk: Desk, task: Task) -> None:
     """Print the page of `task`; the script's blanks are filled."""
     from dcrc.kernel.customers import find_customer
-    from dcrc.kernel.scripts import scripts_of
     from dcrc.kernel.vehicles import find_vehicle
 
     customer = find_customer(desk, task.customer)
     car = find_vehicle(desk, task.vehicle) if task.vehicle else None
-    script = scripts_of(desk).fill(task.script, customer, car, task, desk) if task.script else ""
+    script = desk.scripts.fill(task.script, customer, car, task, desk) if task.script else ""
     fields = desk.forms.get(task.form).fields if task.form else ()
     show(
         {

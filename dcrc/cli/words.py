@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dcrc.errors import InputError
 from dcrc.i18n import LANGUAGES, speaking, t
-from dcrc.kernel.customers import PhoneState
+from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.tasks import Result, TaskState
 
 RESULTS = {
