@@ -1,0 +1,201 @@
+"""The interface as a whole: it holds the desk, the screens, what was said, and looks for others' changes."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.geometry import Offset
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from dcrc.errors import DcrcError
+from dcrc.i18n import t, translate_error
+from dcrc.kernel.desk import Desk
+from dcrc.tui.desk_lane import DeskLane
+from dcrc.tui.drafts import SheetDraft
+from dcrc.tui.filters import Filters
+from dcrc.tui.keys import BY_ID, bindings
+from dcrc.tui.places import Places
+from dcrc.tui.planning_run import PlanningRun
+from dcrc.tui.record_list import RecordList
+from dcrc.tui.shell import DeskScreen, MessageLine
+from dcrc.tui.themes import DARK, LIGHT
+
+T = TypeVar("T")
+
+LOOK_EVERY = 1.0  # seconds between looks for other people's changes
+SAID_FOR = 15.0  # seconds a message stays
+FAULT = "The program failed here: {what} at {place}. What was recorded is safe; please report this line."
+
+
+def place_of(error: BaseException) -> str:
+    """File and line where `error` arose."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+
+
+class DcrcApp(Places, App[None]):
+    """One operator at one desk. Screens ask it to do work, to say things and to go somewhere."""
+
+    CSS_PATH = "dcrc.tcss"
+    TITLE = "DCRC"
+    ENABLE_COMMAND_PALETTE = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (104, "-wide")]  # noqa: RUF012 - Textual declares it so
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            "help",
+            "help.letter",
+            "palette",
+            "search",
+            "search.always",
+            "undo",
+            "today",
+            "calendar",
+            "new",
+            "new.always",
+            "theme",
+            "quit",
+        )
+    ]
+
+    def __init__(self, desk: Desk, *, plan_first: bool = True) -> None:
+        self._caret = Offset(0, 0)
+        self.desk = desk
+        self.lane = DeskLane(desk)
+        self.said: tuple[str, str] = ("", "information")
+        self.filters = Filters()
+        self.passed: set[str] = set()  # customers put aside for this round
+        self.recorded_last: tuple[str, SheetDraft] | None = None
+        self.planning = PlanningRun(self)
+        self.faults: list[Exception] = []
+        self._said_timer: Timer | None = None
+        self._plan_first = plan_first
+        super().__init__()
+
+    # -- start and end ---------------------------------------------------------------------------
+
+    def on_load(self) -> None:
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        light = self.desk.policies.section("interface").theme == "light"
+        self.theme = LIGHT.name if light else DARK.name
+        wished = self.desk.policies.section("keys").keys
+        self.set_keymap({name: key for name, key in wished.items() if name in BY_ID})
+        unknown = sorted(set(wished) - set(BY_ID))
+        if unknown:
+            text = t(
+                "The policy file maps keys that do not exist: {names}", names="、".join(unknown)
+            )
+            self.said = (text, "warning")
+
+    def get_default_screen(self) -> Screen[Any]:
+        from dcrc.tui.today import Today
+
+        return Today()
+
+    def on_mount(self) -> None:
+        self.set_interval(LOOK_EVERY, self._look)
+        if self._plan_first:
+            self.call_after_refresh(self.plan_calendar)
+
+    def on_unmount(self) -> None:
+        self.planning.stop()
+        self.lane.close()
+
+    # -- work ------------------------------------------------------------------------------------
+
+    def perform(
+        self,
+        work: Callable[[Desk], T],
+        show: Callable[[T], None],
+        *,
+        on: Widget | None = None,
+        topic: str = "",
+        failed: Callable[[DcrcError], None] | None = None,
+    ) -> None:
+        """Run `work(desk)` in the desk's thread and hand the result to `show`; errors are told, not raised.
+
+        With a `topic` only the newest request of it is shown, on whichever widget `on` it was asked.
+        """
+
+        async def run() -> None:
+            try:
+                result = await self.lane.do(work)
+            except DcrcError as error:
+                (failed or self.complain)(error)
+            except Exception as error:  # noqa: BLE001 - said, kept and raised by tests; never a traceback
+                self.own_fault(error)
+            else:
+                if on is None or on.is_attached:
+                    show(result)
+
+        owner = on or self
+        owner.run_worker(run(), group=topic or "default", exclusive=bool(topic), exit_on_error=True)
+
+    async def _look(self) -> None:
+        if await self.lane.do(lambda desk: desk.db.changed()):
+            self.show_changes()
+
+    def show_changes(self) -> None:
+        """Let the screen in front show what is in the database now; cursors and forms stay."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, DeskScreen):
+                screen.load_data()
+                break
+
+    # -- speech ----------------------------------------------------------------------------------
+
+    def say(self, text: str, tone: str = "information") -> None:
+        """Show `text` in the message line of every screen; `tone` is information, warning or error."""
+        self.said = (text, tone)
+        for screen in self.screen_stack:
+            for line in screen.query(MessageLine):
+                line.tell(text, tone)
+        if self._said_timer is not None:
+            self._said_timer.stop()
+        self._said_timer = self.set_timer(SAID_FOR, lambda: self.say("")) if text else None
+
+    def complain(self, error: DcrcError) -> None:
+        """Tell the operator what is wrong, where, and how to go on."""
+        self.say(translate_error(error), "error")
+
+    def own_fault(self, error: Exception) -> None:
+        """Tell of a fault of the program itself by its kind and place; customer data stay out of it."""
+        self.faults.append(error)
+        self.say(t(FAULT, what=type(error).__name__, place=place_of(error)), "error")
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.is_headless:  # tests see everything
+            super()._handle_exception(error)
+            return
+        self.faults.append(error)
+        self.exit(return_code=1)
+
+    def raise_fault(self) -> None:
+        """After the end: raise what ended the interface, as an error that a person can read."""
+        if self.return_code:
+            error = self.faults[-1] if self.faults else RuntimeError()
+            raise DcrcError(FAULT, what=type(error).__name__, place=place_of(error)) from error
+
+    # -- the terminal's cursor -------------------------------------------------------------------
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the real cursor stands: at the caret, so that input methods open their window there."""
+        focused = self.screen.focused if self._screen_stacks.get(self._current_mode) else None
+        if isinstance(focused, (Input, TextArea)):
+            return focused.cursor_screen_offset
+        if isinstance(focused, RecordList):
+            return Offset(*focused.caret())
+        return self._caret
+
+    @cursor_position.setter
+    def cursor_position(self, place: Offset) -> None:
+        self._caret = place

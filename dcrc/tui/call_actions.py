@@ -1,0 +1,312 @@
+"""What the keys of a call sheet do: results, call-backs, putting off, leaving tasks out, drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from textual.timer import Timer
+
+from dcrc.errors import DcrcError, InputError
+from dcrc.i18n import t
+from dcrc.kernel.calendar import snooze_task
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.forms import check_answers
+from dcrc.kernel.operators import masked_phone
+from dcrc.kernel.tasks import Result
+from dcrc.tui.choosing import Choice, Choosing, Typing
+from dcrc.tui.conversation import Conversation, Recorded, record
+from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
+from dcrc.tui.filters import next_customer
+from dcrc.tui.form_view import FormView
+from dcrc.tui.record_list import RecordList
+from dcrc.tui.results import (
+    ABOUT_A_NUMBER,
+    OTHER,
+    call_back_times,
+    other_results,
+    snooze_days,
+)
+from dcrc.tui.sheet_data import SheetData, SheetTask
+from dcrc.tui.shell import DeskScreen, house
+from dcrc.tui.text_field import TextField
+from dcrc.tui.when import read_day, read_moment
+
+DRAFT_AFTER = 0.4  # seconds after the last key until the draft is on disk
+
+
+class CallActions(DeskScreen):
+    """The deeds of a call sheet; `CallSheet` shows what they work on."""
+
+    customer_id: str
+    data: SheetData | None
+    included: set[str]
+    recording = False
+    _draft_timer: Timer | None = None
+
+    @property
+    def form(self) -> FormView | None:
+        """The form as it stands on the screen."""
+        raise TypeError("the sheet has it")
+
+    def open(self, customer_id: str, *, forget: bool = False) -> None:
+        """Show another customer on this sheet."""
+        raise TypeError("the sheet does it")
+
+    def show_tasks(self) -> None:
+        """Show anew which tasks belong to this call."""
+        raise TypeError("the sheet does it")
+
+    # -- results ---------------------------------------------------------------------------------
+
+    def action_result(self, name: str) -> None:
+        result = Result(name)
+        if result in ABOUT_A_NUMBER and self.data and len(self.data.customer.usable_phones) > 1:
+            self._ask_number(lambda number: self._record(result, number=number))
+        else:
+            self._record(result)
+
+    def action_other_result(self) -> None:
+        def chosen(result: Result | None) -> None:
+            if result is not None:
+                self.action_result(result.value)
+
+        self.app.push_screen(Choosing(t("What came of the call?"), other_results()), chosen)
+
+    def action_call_back(self) -> None:
+        desk = house(self).desk
+        offers = call_back_times(desk.now(), desk.zone)
+
+        def take(text: str) -> datetime:
+            return read_moment(text, desk.now(), desk.zone)
+
+        self._choose(
+            t("Call back when?"),
+            offers,
+            t("for example 14:30, 明天 10:00, 周五 9:30"),
+            take,
+            lambda moment: self._record(Result.CALL_BACK, call_back=moment),
+        )
+
+    def _ask_number(self, then: Callable[[str], None]) -> None:
+        assert self.data is not None
+        desk = house(self).desk
+        numbers = [
+            Choice(masked_phone(desk, phone.number), phone.number)
+            for phone in self.data.customer.usable_phones
+        ]
+
+        def chosen(number: str | None) -> None:
+            if number is not None:
+                then(number)
+
+        self.app.push_screen(Choosing(t("Which number?"), numbers), chosen)
+
+    def _record(
+        self, result: Result, *, call_back: datetime | None = None, number: str = ""
+    ) -> None:
+        data, app = self.data, house(self)
+        if data is None or self.recording:
+            return
+        if not self.included:
+            app.say(t("No task is part of this call; Space marks one."), "warning")
+            self.query_one("#tasks", RecordList).focus()
+            return
+        answers = self._checked(result)
+        if answers is None:
+            return
+        usable = data.customer.usable_phones
+        conversation = Conversation(
+            data.customer.id,
+            data.customer.name,
+            result,
+            answers,
+            self.query_one("#note", TextField).value.strip(),
+            call_back,
+            number or (usable[0].number if usable else ""),
+        )
+        draft, filters, passed = self.draft(), app.filters, frozenset(app.passed)
+        self.recording = True
+        self._stop_draft_timer()
+
+        def work(desk: Desk) -> Recorded:
+            return record(desk, conversation, draft, filters, passed)
+
+        def failed(error: DcrcError) -> None:
+            self.recording = False
+            app.complain(error)
+
+        def show(done: Recorded) -> None:
+            app.remember(conversation.customer, draft)
+            app.say(done.message)
+            self._go_on(done.next_customer)
+
+        app.perform(work, show, on=self, topic="record", failed=failed)
+
+    def _checked(self, result: Result) -> dict[str, dict[str, Any] | None] | None:
+        """The answers of each task in this call, or None after telling what is missing."""
+        assert self.data is not None
+        form = self.form
+        given: dict[str, dict[str, Any] | None] = {}
+        for each in self._in_call():
+            given[each.task.id] = None
+            if result is not Result.REACHED or each.form is None or form is None:
+                continue
+            try:
+                given[each.task.id] = check_answers(each.form, form.answers(each.task.id))
+            except InputError as error:
+                house(self).complain(error)
+                form.mark_wrong(each.task.id, error.params.get("fields", ()))
+                return None
+        return given
+
+    def _in_call(self) -> list[SheetTask]:
+        tasks = self.data.tasks if self.data else []
+        return [each for each in tasks if each.task.id in self.included]
+
+    def _go_on(self, customer_id: str) -> None:
+        self.recording = False
+        if customer_id:
+            self.open(customer_id, forget=True)
+            return
+        app = house(self)
+        app.passed.clear()
+        app.say(t("{said} Nobody else is due with these filters.", said=app.said[0]).strip())
+        app.go_back()
+
+    # -- going on without a result ---------------------------------------------------------------
+
+    def action_skip(self) -> None:
+        app = house(self)
+        self.keep_draft()
+        app.passed.add(self.customer_id)
+        filters, passed = app.filters, frozenset(app.passed)
+        self.fetch(lambda desk: next_customer(desk, filters, passed), self._go_on, topic="next")
+
+    def action_snooze(self) -> None:
+        app = house(self)
+        today = app.desk.today()
+        ids = [each.task.id for each in self._in_call()]
+
+        def work(day: date, desk: Desk) -> str:
+            with desk.db.transaction("put off", operator=desk.operator.name):
+                for task in ids:
+                    snooze_task(desk, task, day)
+            return next_customer(desk, app.filters, {*app.passed, self.customer_id})
+
+        def put_off(day: date) -> None:
+            app.say(t("Put off to {day}.", day=day.isoformat()))
+            self.keep_draft()
+            self.fetch(lambda desk: work(day, desk), self._go_on, topic="next")
+
+        self._choose(
+            t("Put off to which day?"),
+            snooze_days(today),
+            t("for example +2, 周五, 11-25"),
+            lambda text: read_day(text, today),
+            put_off,
+        )
+
+    def _choose(
+        self,
+        title: str,
+        choices: list[Choice],
+        hint: str,
+        read: Callable[[str], Any],
+        then: Callable[[Any], None],
+    ) -> None:
+        """Let one of `choices` be taken, or a text that `read` understands."""
+
+        def typed(text: str | None) -> None:
+            if text is None:
+                return
+            try:
+                value = read(text)
+            except InputError as error:
+                house(self).complain(error)
+                self.app.push_screen(Typing(title, hint, text), typed)
+            else:
+                then(value)
+
+        def chosen(value: Any) -> None:
+            if value == OTHER:
+                self.app.push_screen(Typing(title, hint), typed)
+            elif value is not None:
+                then(value)
+
+        self.app.push_screen(Choosing(title, choices), chosen)
+
+    # -- tasks of the call -----------------------------------------------------------------------
+
+    def action_mark(self) -> None:
+        row = self.query_one("#tasks", RecordList).current
+        if row is None:
+            return
+        task = row.key
+        self.included ^= {task}
+        if self.form is not None:
+            self.form.include(task, task in self.included)
+        self.show_tasks()
+        self.keep_draft_soon()
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        if event.source.id == "tasks":
+            self.action_mark()
+
+    def action_explain(self) -> None:
+        row = self.query_one("#tasks", RecordList).current
+        if row is not None:
+            house(self).explain(row.key)
+
+    def action_customer(self) -> None:
+        self.keep_draft()
+        house(self).open_customer(self.customer_id)
+
+    def action_add_task(self) -> None:
+        house(self).add_task(self.customer_id)
+
+    # -- drafts ----------------------------------------------------------------------------------
+
+    def draft(self) -> SheetDraft:
+        """What was typed so far."""
+        assert self.data is not None
+        form = self.form
+        values = form.values if form else {}
+        out = [each.task.id for each in self.data.due_now if each.task.id not in self.included]
+        given = {task: dict(answers) for task, answers in values.items() if answers}
+        return SheetDraft(given, tuple(out), self.query_one("#note", TextField).value)
+
+    def keep_draft(self) -> None:
+        """Put what was typed on disk now."""
+        self._stop_draft_timer()
+        if self.data is None or self.recording:
+            return
+        customer_id, draft = self.customer_id, self.draft()
+        house(self).perform(lambda desk: keep_sheet_draft(desk, customer_id, draft), lambda _: None)
+
+    def keep_draft_soon(self) -> None:
+        """Put what was typed on disk when the keys rest a moment."""
+        self._stop_draft_timer()
+        self._draft_timer = self.set_timer(DRAFT_AFTER, self.keep_draft)
+
+    def _stop_draft_timer(self) -> None:
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
+
+    def on_form_view_changed(self) -> None:
+        self.keep_draft_soon()
+
+    def on_form_view_finished(self) -> None:
+        self.query_one("#note", TextField).focus()
+
+    def on_text_field_typed(self, _: TextField.Typed) -> None:
+        self.keep_draft_soon()
+
+    def on_text_field_left(self, _: TextField.Left) -> None:
+        house(self).say(t("F2 records it as reached; the other results stand below."))
+
+    def action_back(self) -> None:
+        self.keep_draft()
+        super().action_back()

@@ -1,0 +1,221 @@
+"""The call sheet: who, what is open, the script and the form side by side, what was said before."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from dcrc.i18n import t
+from dcrc.tui.call_actions import CallActions
+from dcrc.tui.cards import card_lines
+from dcrc.tui.cells import plain
+from dcrc.tui.drafts import SheetDraft
+from dcrc.tui.form_view import AskedForm, FormView
+from dcrc.tui.history_lines import history_columns, history_rows
+from dcrc.tui.key_bar import KeyBar
+from dcrc.tui.keys import bindings
+from dcrc.tui.record_list import Column, RecordList, Row
+from dcrc.tui.sheet_data import SheetData, SheetTask, load_sheet
+from dcrc.tui.shell import DeskScreen, house
+from dcrc.tui.text_field import TextField
+
+
+class CallSheet(CallActions, DeskScreen):
+    """One conversation with one customer. A result key records it and brings the next customer."""
+
+    FOOTER: ClassVar[tuple[str, ...]] = (
+        "sheet.skip",
+        "sheet.snooze",
+        "customer",
+        "task.add",
+        "sheet.explain",
+        "search.always",
+        "undo",
+        "back",
+    )
+    RESULTS: ClassVar[tuple[str, ...]] = (
+        "result.reached",
+        "result.no_answer",
+        "result.busy",
+        "result.call_back",
+        "result.other",
+        "result.empty_number",
+        "result.wrong_number",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            *RESULTS,
+            "sheet.skip",
+            "sheet.snooze",
+            "sheet.explain",
+            "customer",
+            "task.add",
+            "task.mark",
+        )
+    ]
+
+    def __init__(self, customer_id: str) -> None:
+        super().__init__()
+        self.customer_id = customer_id
+        self.data = None
+        self.included = set()
+        self._form: FormView | None = None
+
+    def body(self) -> ComposeResult:
+        yield Static(id="card")
+        yield RecordList(
+            [Column("", 3), Column("", 20, 3), Column("", 18, 1)], heading=False, id="tasks"
+        )
+        with Horizontal(id="work"):
+            with VerticalScroll(id="script", can_focus=False):
+                yield Static(id="script-text")
+            yield VerticalScroll(id="form", can_focus=False)
+        with Horizontal(id="note-line"):
+            yield Static(t("Note"), id="note-label")
+            yield TextField(id="note", placeholder=t("what was said, in a few words"))
+        yield RecordList(
+            history_columns(), heading=False, empty=t("No conversation so far."), id="history"
+        )
+        yield KeyBar(self.RESULTS, with_help=False, id="results")
+
+    def heading(self) -> str:
+        if self.data is None:
+            return " " + t("Call sheet")
+        due = len(self.data.due_now)
+        parts = [t("Call sheet"), self.data.customer.name, t("{count} due now", count=due)]
+        if len(self.data.tasks) > due:
+            parts.append(t("{count} later", count=len(self.data.tasks) - due))
+        return " " + " · ".join(parts)
+
+    # -- showing a customer ----------------------------------------------------------------------
+
+    def open(self, customer_id: str, *, forget: bool = False) -> None:
+        """Show another customer on this sheet; what is typed on it is kept unless told to `forget`."""
+        if not forget:
+            self.keep_draft()
+        self.customer_id = customer_id
+        self.data = None
+        self.load_data()
+
+    def load_data(self) -> None:
+        customer_id = self.customer_id
+        self.fetch(lambda desk: load_sheet(desk, customer_id), self._show)
+
+    def _show(self, data: SheetData) -> None:
+        if data.customer.id != self.customer_id:
+            return
+        first = self.data is None
+        gone = self._closed_elsewhere(data)
+        self.data = data
+        with self.app.batch_update():
+            if first:
+                self.included = self._offered(data)
+                self._show_form(data)
+                self.query_one("#note", TextField).start(data.draft.note)
+            else:
+                self.included &= {each.task.id for each in data.tasks}
+                self._add_forms(data)
+            self._show_card(data)
+            self._show_tasks()
+            self.query_one("#history", RecordList).show(
+                len(data.history), history_rows(house(self).desk, data.history)
+            )
+            self._show_script()
+            self.set_heading()
+        if gone:
+            house(self).say(t("Closed meanwhile: {titles}", titles="、".join(gone)), "warning")
+        if first:
+            self.recording = False
+            self.call_after_refresh(self.focus_first)
+
+    def _offered(self, data: SheetData) -> set[str]:
+        offered = [each.task.id for each in data.due_now or data.tasks]
+        return set(offered) - set(data.draft.left_out)
+
+    def _closed_elsewhere(self, data: SheetData) -> list[str]:
+        open_ = {each.task.id for each in data.tasks}
+        before = self.data.tasks if self.data else []
+        return [each.title for each in before if each.task.id in self.included - open_]
+
+    def _show_card(self, data: SheetData) -> None:
+        lines = card_lines(house(self).desk, data.customer, data.vehicles)
+        if data.refusal is not None:
+            lines.insert(
+                1,
+                Content("! " + plain(t(data.refusal.why, **data.refusal.params))).stylize(
+                    "bold $warning"
+                ),
+            )
+        self.query_one("#card", Static).update(Content("\n").join(lines))
+
+    def _show_tasks(self) -> None:
+        assert self.data is not None
+        rows = [self._task_row(each) for each in self.data.tasks]
+        lines = self.query_one("#tasks", RecordList)
+        lines.styles.height = max(1, min(4, len(rows)))
+        lines.empty = t("Nothing is open for this customer; Ctrl+G adds a task.")
+        lines.show(len(rows), rows)
+
+    def _task_row(self, each: SheetTask) -> Row:
+        mark = "[x]" if each.task.id in self.included else "[ ]"
+        days = (house(self).desk.today() - each.task.due).days
+        due = t("due {day}", day=each.task.due.isoformat())
+        if days > 0:
+            due = t("{days} days overdue", days=days)
+        elif days == 0:
+            due = t("due today")
+        tone = "late" if days > 0 else ("" if each.due_now else "muted")
+        return Row(each.task.id, (mark, each.title, due), each, tone)
+
+    def _show_form(self, data: SheetData) -> None:
+        place = self.query_one("#form", VerticalScroll)
+        place.remove_children()
+        self._form = FormView(self._asked(data.tasks, data.draft))
+        for each in data.tasks:
+            self._form.include(each.task.id, each.task.id in self.included)
+        place.mount(self._form)
+
+    def _asked(self, tasks: list[SheetTask], draft: SheetDraft) -> list[AskedForm]:
+        return [
+            AskedForm(each.task.id, each.title, each.form, draft.answers.get(each.task.id, {}))
+            for each in tasks
+            if each.form is not None
+        ]
+
+    def _add_forms(self, data: SheetData) -> None:
+        form = self.form
+        if form is None:
+            return
+        for asked in self._asked(data.tasks, SheetDraft()):
+            if not form.has_form(asked.task):
+                form.add(asked)
+
+    @property
+    def form(self) -> FormView | None:
+        """The form as it stands on the screen."""
+        return self._form
+
+    def focus_first(self) -> None:
+        """Put the cursor where the work begins: the first open question, else the note."""
+        form = self.form
+        if form is None or not form.focus_first():
+            self.query_one("#note", TextField).focus()
+
+    def _show_script(self) -> None:
+        """The script of the task in hand: the first one of this call."""
+        assert self.data is not None
+        scripts = [
+            each.script for each in self.data.tasks if each.script and each.task.id in self.included
+        ]
+        text = "\n\n".join(dict.fromkeys(scripts)) or t("No script for this call.")
+        self.query_one("#script-text", Static).update(Content(plain(text, lines=True)))
+
+    def show_tasks(self) -> None:
+        """Show anew which tasks belong to this call."""
+        self._show_tasks()
+        self._show_script()

@@ -1,0 +1,87 @@
+"""Recording one conversation: checked first, written in one operation, and the next customer found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from dcrc.i18n import t
+from dcrc.kernel.calendar import Recorded as OneRecorded
+from dcrc.kernel.calendar import record_conversation
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.history import result_title
+from dcrc.kernel.tasks import Result, TaskState
+from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
+from dcrc.tui.filters import Filters, next_customer
+from dcrc.tui.task_titles import task_title
+
+
+@attrs.frozen
+class Conversation:
+    """What is to be recorded: the result for each task that the call was about."""
+
+    customer: str
+    name: str
+    result: Result
+    answers: Mapping[str, Mapping[str, Any] | None]
+    note: str = ""
+    call_back: datetime | None = None
+    number: str = ""
+
+
+@attrs.frozen
+class Recorded:
+    """What was recorded (`message` says it), and who comes next ("" when nobody)."""
+
+    message: str
+    next_customer: str
+
+
+def record(
+    desk: Desk,
+    conversation: Conversation,
+    draft: SheetDraft,
+    filters: Filters,
+    passed: Collection[str],
+) -> Recorded:
+    """Record the conversation, forget its draft, and name the next customer.
+
+    Answers given before the customer was reached stay in the draft for the next try.
+    """
+    done = record_conversation(
+        desk,
+        conversation.customer,
+        conversation.result,
+        conversation.answers,
+        note=conversation.note,
+        call_back=conversation.call_back,
+        number=conversation.number,
+    )
+    kept = SheetDraft()
+    if conversation.result is not Result.REACHED:
+        kept = attrs.evolve(draft, note="")
+    keep_sheet_draft(desk, conversation.customer, kept)
+    told = [result_title(conversation.result), *_consequences(desk, done)]
+    text = f"{conversation.name}: {' · '.join(told)}"
+    following = next_customer(desk, filters, {*passed, conversation.customer})
+    return Recorded(text, following)
+
+
+def _consequences(desk: Desk, done: Sequence[OneRecorded]) -> list[str]:
+    """What the conversation brings about, in words."""
+    told = []
+    again = [each.next_at for each in done if each.next_at is not None]
+    if again:
+        when = min(again).astimezone(desk.zone).strftime("%m-%d %H:%M")
+        told.append(t("comes back {when}", when=when))
+    if any(each.task.state is TaskState.FAILED for each in done):
+        told.append(t("filed as failed"))
+    if any(each.message for each in done):
+        told.append(t("a message waits to be sent"))
+    for task in (task for each in done for task in each.follow_ups):
+        title, day = task_title(desk, task), task.due.isoformat()
+        told.append(t("new: {title}, due {day}", title=title, day=day))
+    return told

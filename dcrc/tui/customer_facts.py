@@ -1,0 +1,121 @@
+"""A customer's data, cars with their maintenance, and what plugins add, as text."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+from textual.content import Content
+
+from dcrc.i18n import t
+from dcrc.kernel.customers import Customer, find_customer
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.events import TRADE_EVENTS, Event, events_of
+from dcrc.kernel.proposals import Proposal, pending_proposals
+from dcrc.kernel.vehicles import Vehicle, vehicles_of
+from dcrc.tui.cards import name_line, phones_line, vehicle_line
+from dcrc.tui.cells import plain
+
+VISITS = 5  # of each car on the page; all of them stand in the history
+
+
+@attrs.frozen
+class CustomerFacts:
+    """What is known of a customer besides his tasks and history."""
+
+    customer: Customer
+    vehicles: list[tuple[Vehicle, list[Event]]]
+    blocks: list[tuple[str, list[str]]]
+    proposals: list[Proposal]
+
+
+def load_facts(desk: Desk, customer_id: str) -> CustomerFacts:
+    """The facts as they are now; a plugin's block that fails is left out and reported by the host."""
+    events = events_of(desk, customer_id)
+    cars = [
+        (car, [event for event in events if event.vehicle == car.id])
+        for car in vehicles_of(desk, customer_id)
+    ]
+    blocks = []
+    for name, block in desk.plugins.ask_each("dcrc_customer_blocks"):
+        try:
+            lines = block.lines(desk, customer_id)
+        except Exception as error:  # noqa: BLE001 - a plugin's fault must not hide the customer
+            what = type(error).__name__
+            lines = [t("The block of {name} could not be shown ({what}).", name=name, what=what)]
+        if lines:
+            blocks.append((str(block.title), lines))
+    return CustomerFacts(
+        find_customer(desk, customer_id), cars, blocks, pending_proposals(desk, customer_id)
+    )
+
+
+def facts_text(desk: Desk, facts: CustomerFacts) -> Content:
+    """The facts as a page of text."""
+    customer = facts.customer
+    lines = [name_line(customer), phones_line(desk, customer)]
+    lines += [Content(f"{label}  {plain(value)}") for label, value in _details(customer) if value]
+    for proposal in facts.proposals:
+        told = t(
+            "Waits for the supervisor: {field} → {value}",
+            field=proposal.field,
+            value=_short(proposal.after),
+        )
+        lines.append(Content("! " + plain(told)).stylize("$warning"))
+    for car, events in facts.vehicles:
+        lines += [Content(""), _part(t("Vehicle")), Content(vehicle_line(car))]
+        latest = sorted(events, key=lambda event: event.on, reverse=True)[:VISITS]
+        lines += [Content(plain(f"  {_event_line(desk, event)}")) for event in latest]
+    for title, told_lines in facts.blocks:
+        lines += [Content(""), _part(title)]
+        lines += [Content(plain(line)) for line in told_lines]
+    return Content("\n").join(lines)
+
+
+def _part(title: str) -> Content:
+    return Content(plain(title)).stylize("bold $primary")
+
+
+def _short(value: object) -> str:
+    text = "、".join(map(_short, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, dict):
+        text = str(value.get("number", value))
+    return text[:60]
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _details(customer: Customer) -> list[tuple[str, str]]:
+    lunar = customer.lunar_birthday
+    return [
+        (t("Birthday"), _day(customer.birthday)),
+        (t("Lunar birthday"), f"{lunar.month}-{lunar.day}" if lunar else ""),
+        (t("Address"), customer.address),
+        (t("Employer"), " ".join(x for x in (customer.employer, customer.job) if x)),
+        (t("Industry"), customer.industry),
+        (t("In charge"), customer.person_in_charge),
+        (t("Contacts"), "、".join(f"{c.name} {c.role} {c.phone}" for c in customer.contacts)),
+        (t("WeChat"), customer.wechat),
+        (t("E-mail"), customer.email),
+        (t("Prefers"), " ".join((customer.preferred_channel, customer.preferred_time)).strip()),
+        (t("Hobbies"), "、".join(customer.hobbies)),
+        (t("Source"), customer.source),
+        (t("Note"), customer.note),
+    ]
+
+
+def _event_line(desk: Desk, event: Event) -> str:
+    kinds = {kind.name: kind for kind in (*TRADE_EVENTS, *desk.plugins.event_kinds())}
+    kind = kinds.get(event.kind)
+    data = event.data
+    parts = [event.on.isoformat(), str(kind.title) if kind else event.kind]
+    if isinstance(data.get("km"), int):
+        parts.append(f"{data['km']} km")
+    for name in ("work", "order", "advisor", "consultant", "insurer"):
+        if data.get(name):
+            parts.append(str(data[name]))
+    if isinstance(data.get("amount"), int):
+        parts.append(f"¥{data['amount'] / 100:.2f}")
+    return " ".join(parts)

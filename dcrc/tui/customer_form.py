@@ -1,0 +1,158 @@
+"""Adding or editing a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import attrs
+
+from dcrc.errors import InputError
+from dcrc.i18n import t
+from dcrc.kernel.customers import (
+    Customer,
+    CustomerKind,
+    add_customer,
+    edit_customer,
+    find_customer,
+)
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.forms import Field, FieldKind, Form, Option
+from dcrc.kernel.phones import local_phone, split_phones
+from dcrc.tui.record_form import RecordForm
+from dcrc.wording import Wording
+
+PERSON: dict[str, tuple[str, ...]] = {"kind": ("person",)}
+ORGANISATION: dict[str, tuple[str, ...]] = {"kind": ("organisation",)}
+TEXTS = (
+    "name",
+    "id_number",
+    "address",
+    "postcode",
+    "employer",
+    "job",
+    "industry",
+    "person_in_charge",
+    "wechat",
+    "email",
+    "note",
+)
+
+
+def customer_form() -> Form:
+    """The questions about a customer."""
+    text = FieldKind.TEXT
+    return Form(
+        "customer",
+        1,
+        Wording("客户资料", "Customer"),
+        (
+            Field("name", Wording("姓名或单位名称", "Name"), text, required=True),
+            Field(
+                "kind",
+                Wording("类型", "Kind"),
+                FieldKind.CHOICE,
+                options=(
+                    Option("person", Wording("个人", "person")),
+                    Option("organisation", Wording("单位", "organisation")),
+                ),
+            ),
+            Field(
+                "sex",
+                Wording("性别", "Sex"),
+                FieldKind.CHOICE,
+                options=(
+                    Option("male", Wording("男", "male")),
+                    Option("female", Wording("女", "female")),
+                ),
+                show_if=PERSON,
+            ),
+            Field(
+                "phones",
+                Wording("电话", "Phones"),
+                text,
+                hint=Wording("多个号码用逗号隔开", "several with commas between"),
+            ),
+            Field("birthday", Wording("生日", "Birthday"), FieldKind.DATE, show_if=PERSON),
+            Field("id_number", Wording("身份证号", "ID number"), text, show_if=PERSON),
+            Field("address", Wording("地址", "Address"), text),
+            Field("postcode", Wording("邮编", "Postcode"), text),
+            Field("employer", Wording("工作单位", "Employer"), text, show_if=PERSON),
+            Field("job", Wording("职业", "Job"), text, show_if=PERSON),
+            Field("industry", Wording("行业", "Industry"), text, show_if=ORGANISATION),
+            Field(
+                "person_in_charge",
+                Wording("负责人", "Person in charge"),
+                text,
+                show_if=ORGANISATION,
+            ),
+            Field("wechat", Wording("微信", "WeChat"), text),
+            Field("email", Wording("电子邮箱", "E-mail"), text),
+            Field("do_not_contact", Wording("请勿联系", "Do not contact"), FieldKind.BOOL),
+            Field("marketing_consent", Wording("同意接收资讯", "Agrees to news"), FieldKind.BOOL),
+            Field("note", Wording("备注", "Note"), text),
+        ),
+    )
+
+
+def form_values(customer: Customer) -> dict[str, Any]:
+    """What the form shows of a customer."""
+    values: dict[str, Any] = {name: getattr(customer, name) or None for name in TEXTS}
+    values["kind"] = customer.kind.value
+    values["sex"] = customer.sex or None
+    values["phones"] = ", ".join(local_phone(phone.number) for phone in customer.phones) or None
+    values["birthday"] = customer.birthday.isoformat() if customer.birthday else None
+    values["do_not_contact"] = customer.do_not_contact
+    values["marketing_consent"] = customer.marketing_consent
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def customer_of(values: Mapping[str, Any], before: Customer) -> Customer:
+    """`before` with what the form says now; what is known of a number stays with the number."""
+    known = {phone.number: phone for phone in before.phones}
+    phones, rejected = split_phones(str(values.get("phones", "")))
+    if rejected:
+        raise InputError(
+            "{numbers} is no phone number; correct it or put it into the note.",
+            numbers="、".join(rejected),
+            field="phones",
+        )
+    birthday = values.get("birthday")
+    texts: dict[str, Any] = {name: str(values.get(name, "")) for name in TEXTS}
+    return attrs.evolve(
+        before,
+        kind=CustomerKind(values.get("kind", CustomerKind.PERSON.value)),
+        sex=values.get("sex", ""),
+        phones=tuple(known.get(phone.number, phone) for phone in phones),
+        birthday=date.fromisoformat(birthday) if birthday else None,
+        do_not_contact=bool(values.get("do_not_contact", False)),
+        marketing_consent=bool(values.get("marketing_consent", True)),
+        **texts,
+    )
+
+
+class CustomerForm(RecordForm):
+    """A new customer, or the data of a known one."""
+
+    def __init__(self, customer_id: str = "") -> None:
+        title = t("Edit customer") if customer_id else t("New customer")
+        super().__init__(title, "customer", customer_id or "new")
+        self._customer_id = customer_id
+        self._before = Customer("", "")
+
+    def start(self, desk: Desk) -> tuple[Form, dict[str, Any]]:
+        if self._customer_id:
+            self._before = find_customer(desk, self._customer_id)
+            return customer_form(), form_values(self._before)
+        return customer_form(), {"kind": CustomerKind.PERSON.value}
+
+    def store(self, desk: Desk, values: Mapping[str, Any]) -> str:
+        after = customer_of(values, self._before)
+        if not self._customer_id:
+            added = add_customer(desk, after)
+            return t("{name} is a customer now.", name=added.name)
+        edited = edit_customer(desk, self._before, after)
+        if edited.proposals:
+            return t("Saved; {count} changes wait for the supervisor.", count=len(edited.proposals))
+        return t("Saved.")

@@ -1,0 +1,29 @@
+"""Why a task is on the calendar: facts, policy values with their layer, and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from dcrc.i18n import t
+from dcrc.tui.cells import plain
+from dcrc.tui.shell import Dialog
+
+
+class Explaining(Dialog[None]):
+    """Shows the lines of an explanation; arrows scroll."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._lines = tuple(lines)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -tall"):
+            yield Static(Content(t("Why is it here?")), classes="dialog-title")
+            with VerticalScroll(can_focus=True):
+                yield Static(Content("\n".join(plain(line) for line in self._lines)))
+            yield Static(Content(t("Esc goes back.")), classes="hint")

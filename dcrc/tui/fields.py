@@ -1,0 +1,246 @@
+"""One question of a form on the screen: digits answer it, Enter or Tab moves on."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.visual import VisualType
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dcrc.i18n import t
+from dcrc.kernel.forms import Field, FieldKind
+from dcrc.tui.cells import plain
+from dcrc.tui.keys import bindings
+from dcrc.tui.text_field import TextField
+
+YES, NO = "yes", "no"
+
+
+class Answered(Message):
+    """A question was answered (or its answer taken back); `move_on` when the next one should come."""
+
+    def __init__(self, question: Question, value: Any, move_on: bool) -> None:
+        super().__init__()
+        self.question = question
+        self.value = value
+        self.move_on = move_on
+
+
+class Question(Widget):
+    """One question: `about` is the task it belongs to, `answer` what was said so far."""
+
+    def __init__(self, about: str, field: Field, number: int, answer: Any = None) -> None:
+        super().__init__(classes="question")
+        self.about, self.field, self.number, self.answer = about, field, number, answer
+        self.wrong = False
+
+    def put(self, value: Any) -> None:
+        """Show `value` as the answer without telling anybody."""
+        self.answer = value
+
+    def mark_wrong(self, wrong: bool) -> None:
+        """Show that this question is why the form was not taken."""
+        self.wrong = wrong
+
+    def take_focus(self) -> None:
+        """Put the cursor where the answer is given."""
+        self.focus()
+
+
+class OptionQuestion(Question, can_focus=True):
+    """Scale, choice, yes/no and checklist: the options are read out below the question that is asked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("field.next", "field.clear", "field.less", "field.more")
+    ]
+    ALLOW_SELECT = False
+
+    @property
+    def options(self) -> Sequence[tuple[str, str]]:
+        """Key and wording of each possible answer."""
+        if self.field.kind is FieldKind.BOOL and not self.field.options:
+            return ((YES, t("yes")), (NO, t("no")))
+        return tuple((option.key, str(option.title)) for option in self.field.options)
+
+    @property
+    def chosen(self) -> list[str]:
+        """The keys that are answered."""
+        if self.answer is None:
+            return []
+        if isinstance(self.answer, bool):
+            return [YES if self.answer else NO]
+        if isinstance(self.answer, (list, tuple)):
+            return [str(key) for key in self.answer]
+        return [str(self.answer)]
+
+    # -- drawing ---------------------------------------------------------------------------------
+
+    def render(self) -> VisualType:
+        lines = [self._line()]
+        if self.has_focus:
+            lines.append(self._choices())
+            hint = str(self.field.hint)
+            if hint:
+                lines.append(Content("   " + plain(hint)).stylize("$quiet"))
+        return Content("\n").join(lines)
+
+    def _line(self) -> Content:
+        chosen = self.chosen
+        told = "、".join(title for key, title in self.options if key in chosen)
+        mark = "✗" if self.wrong else ("*" if self.field.required and not chosen else " ")
+        question = Content(f"{mark}{self.number} {plain(str(self.field.title))}")
+        if self.has_focus:
+            question = question.stylize("bold")
+        answer = Content(f" → {plain(told)}").stylize("bold $success") if told else Content("")
+        return question + answer
+
+    def _choices(self) -> Content:
+        chosen = self.chosen
+        parts = []
+        for number, (key, title) in enumerate(self.options, start=1):
+            digit = str(number % 10) if number <= 10 else " "
+            picked = key in chosen
+            text = Content(f"{'●' if picked else '○'}{digit} {plain(title)}")
+            parts.append(text.stylize("bold $success" if picked else "$key-name"))
+        width = max(20, self.size.width or 40)
+        lines, line, used = [], [Content("  ")], 2
+        for part in parts:
+            size = cell_len(part.plain) + 2
+            if used + size > width and used > 2:
+                lines.append(Content("").join(line))
+                line, used = [Content("  ")], 2
+            line += [part, Content("  ")]
+            used += size
+        lines.append(Content("").join(line))
+        return Content("\n").join(lines)
+
+    def on_focus(self) -> None:
+        self.refresh(layout=True)
+
+    def on_blur(self) -> None:
+        self.refresh(layout=True)
+
+    def on_click(self) -> None:
+        self.focus()
+
+    # -- answering -------------------------------------------------------------------------------
+
+    def put(self, value: Any) -> None:
+        super().put(value)
+        self.refresh(layout=True)
+
+    def mark_wrong(self, wrong: bool) -> None:
+        super().mark_wrong(wrong)
+        self.refresh(layout=True)
+
+    def on_key(self, event: events.Key) -> None:
+        character = event.character or ""
+        if len(character) == 1 and (digit := unicodedata.digit(character, -1)) >= 0:
+            event.stop()
+            self.pick((digit or 10) - 1)
+        elif event.key == "space" and self.field.kind is FieldKind.CHECKLIST:
+            event.stop()
+
+    def pick(self, index: int) -> None:
+        """Answer with the option at `index` (from 0); in a checklist, tick it or take the tick away."""
+        if index >= len(self.options):
+            house_say(self, t("This question has the answers 1 to {most}.", most=len(self.options)))
+            return
+        key = self.options[index][0]
+        if self.field.kind is FieldKind.CHECKLIST:
+            ticked = self.chosen
+            kept = [k for k, _ in self.options if (k in ticked) != (k == key)]
+            self._give(kept or None, move_on=False)
+        elif self.field.kind is FieldKind.BOOL:
+            self._give(key == YES, move_on=True)
+        else:
+            self._give(key, move_on=True)
+
+    def _give(self, value: Any, *, move_on: bool) -> None:
+        self.wrong = False
+        self.put(value)
+        self.post_message(Answered(self, value, move_on))
+
+    def action_step(self, step: int) -> None:
+        if self.field.kind is FieldKind.CHECKLIST or not self.options:
+            return
+        keys = [key for key, _ in self.options]
+        here = keys.index(self.chosen[0]) if self.chosen and self.chosen[0] in keys else -1
+        there = 0 if here < 0 else max(0, min(len(keys) - 1, here + step))
+        value: Any = keys[there]
+        self._give(value == YES if self.field.kind is FieldKind.BOOL else value, move_on=False)
+
+    def action_clear(self) -> None:
+        self._give(None, move_on=False)
+
+    def action_next_field(self) -> None:
+        self.post_message(Answered(self, self.answer, True))
+
+
+class TextQuestion(Question):
+    """Text, number and date: a line to type in under the question."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._label(), classes="label")
+        shown = "" if self.answer is None else str(self.answer)
+        yield TextField(shown, placeholder=self._placeholder())
+
+    def _label(self) -> Content:
+        mark = "✗" if self.wrong else ("*" if self.field.required else " ")
+        unit = f" ({self.field.unit})" if str(self.field.unit) else ""
+        return Content(f"{mark}{self.number} {plain(str(self.field.title))}{unit}")
+
+    def _placeholder(self) -> str:
+        if self.field.kind is FieldKind.DATE:
+            return "2026-11-21"
+        return plain(str(self.field.hint))
+
+    @property
+    def line(self) -> TextField:
+        """The line that is typed in."""
+        return self.query_one(TextField)
+
+    def put(self, value: Any) -> None:
+        super().put(value)
+        self.line.start("" if value is None else str(value))
+
+    def take_focus(self) -> None:
+        self.line.focus()
+
+    def mark_wrong(self, wrong: bool) -> None:
+        super().mark_wrong(wrong)
+        self.query_one(".label", Static).update(self._label())
+
+    def on_text_field_typed(self, event: TextField.Typed) -> None:
+        event.stop()
+        self.answer = event.text.strip() or None
+        self.post_message(Answered(self, self.answer, False))
+
+    def on_text_field_left(self, event: TextField.Left) -> None:
+        event.stop()
+        self.post_message(Answered(self, self.answer, True))
+
+
+def house_say(widget: Widget, text: str) -> None:
+    """Say `text` in the message line of the interface that `widget` belongs to."""
+    from dcrc.tui.shell import house
+
+    house(widget).say(text, "warning")
+
+
+def question(about: str, field: Field, number: int, answer: Any = None) -> Question:
+    """The widget that asks `field`."""
+    kind = OptionQuestion if field.kind in _WITH_OPTIONS else TextQuestion
+    return kind(about, field, number, answer)
+
+
+_WITH_OPTIONS = (FieldKind.SCALE, FieldKind.CHOICE, FieldKind.CHECKLIST, FieldKind.BOOL)

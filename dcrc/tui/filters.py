@@ -1,0 +1,48 @@
+"""What today's list is narrowed to, and which customer comes next in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import attrs
+
+from dcrc.kernel.agenda import Agenda, agenda
+from dcrc.kernel.desk import Desk
+
+NEXT_AMONG = 20
+
+
+@attrs.frozen
+class Filters:
+    """What the list is narrowed to; `rule` and `slot` empty mean all."""
+
+    mine: bool = True
+    rule: str = ""
+    overdue: bool = False
+    slot: str = ""
+
+
+def filtered_agenda(desk: Desk, filters: Filters, offset: int, limit: int) -> Agenda:
+    """A page of today's list."""
+    return agenda(
+        desk,
+        mine=filters.mine,
+        rule=filters.rule or None,
+        overdue=filters.overdue,
+        slot=filters.slot or None,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def next_customer(desk: Desk, filters: Filters, passed: Collection[str]) -> str:
+    """The most urgent customer who is not among `passed`; empty when nobody is left."""
+    offset = 0
+    while True:
+        page = filtered_agenda(desk, filters, offset, NEXT_AMONG)
+        for sheet in page.sheets:
+            if sheet.customer.id not in passed:
+                return sheet.customer.id
+        offset += NEXT_AMONG
+        if not page.sheets or offset >= page.total_sheets:
+            return ""

@@ -1,0 +1,146 @@
+"""The one form renderer: the questions of one or several tasks, one under the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from dcrc.kernel.forms import Form
+from dcrc.tui.cells import plain
+from dcrc.tui.fields import Answered, Question, question
+
+
+@attrs.frozen
+class AskedForm:
+    """A form to be answered for a task; `title` heads it, `values` are answers so far (a draft's)."""
+
+    task: str
+    title: str
+    form: Form
+    values: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+class FormTitle(Static):
+    """The line over a task's questions."""
+
+    def __init__(self, about: str, title: str) -> None:
+        super().__init__(Content(plain(title)), classes="form-title")
+        self.about = about
+
+
+class FormView(VerticalScroll, can_focus=False):
+    """Questions of `asked`, numbered through each form; unasked ones are hidden as answers come in."""
+
+    class Changed(Message):
+        """An answer changed."""
+
+    class Finished(Message):
+        """The last question was left forwards."""
+
+    def __init__(self, asked: Sequence[AskedForm], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.asked = tuple(asked)
+        self.values: dict[str, dict[str, Any]] = {a.task: dict(a.values) for a in asked}
+        self._included = {a.task for a in asked}
+
+    def compose(self) -> ComposeResult:
+        for asked in self.asked:
+            yield from self._asking(asked)
+
+    def _asking(self, asked: AskedForm) -> ComposeResult:
+        yield FormTitle(asked.task, asked.title)
+        for number, field in enumerate(asked.form.fields, start=1):
+            yield question(asked.task, field, number, self.values[asked.task].get(field.name))
+
+    def add(self, asked: AskedForm) -> None:
+        """Ask another form below the others; it is not yet included."""
+        self.asked = (*self.asked, asked)
+        self.values[asked.task] = dict(asked.values)
+        self.mount_all(list(self._asking(asked)))
+        self.call_after_refresh(self._show_asked)
+
+    def on_mount(self) -> None:
+        self._show_asked()
+
+    @property
+    def questions(self) -> list[Question]:
+        """All question widgets, in order."""
+        return [child for child in self.children if isinstance(child, Question)]
+
+    def include(self, task: str, included: bool) -> None:
+        """Ask the questions of `task`, or leave them out."""
+        (self._included.add if included else self._included.discard)(task)
+        if self.is_mounted:
+            self._show_asked()
+
+    def answers(self, task: str) -> dict[str, Any]:
+        """The answers to the questions of `task` that are asked now."""
+        return {
+            each.field.name: each.answer
+            for each in self.questions
+            if each.about == task and each.answer is not None and self._is_asked(each)
+        }
+
+    def has_form(self, task: str) -> bool:
+        """Whether there is a form for `task`."""
+        return task in self.values
+
+    def mark_wrong(self, task: str, names: Sequence[str]) -> None:
+        """Mark the questions `names` and put the cursor on the first of them."""
+        wrong = [e for e in self.questions if e.about == task and e.field.name in names]
+        for each in self.questions:
+            each.mark_wrong(each in wrong)
+        if wrong:
+            self._focus(wrong[0])
+
+    def focus_first(self) -> bool:
+        """Put the cursor on the first unanswered question; False when there is none."""
+        open_ = [q for q in self.questions if self._is_asked(q)]
+        for each in [q for q in open_ if q.answer is None] or open_[:1]:
+            self._focus(each)
+            return True
+        return False
+
+    def on_answered(self, event: Answered) -> None:
+        event.stop()
+        asked = event.question
+        values = self.values[asked.about]
+        before = values.get(asked.field.name)
+        if event.value is None:
+            values.pop(asked.field.name, None)
+        else:
+            values[asked.field.name] = event.value
+        if before != event.value:
+            self._show_asked()
+            self.post_message(self.Changed())
+        if event.move_on:
+            self._next_after(asked)
+
+    def _next_after(self, asked: Question) -> None:
+        after = self.questions[self.questions.index(asked) + 1 :]
+        for each in after:
+            if self._is_asked(each):
+                self._focus(each)
+                return
+        self.post_message(self.Finished())
+
+    def _focus(self, asked: Question) -> None:
+        asked.take_focus()
+        self.call_after_refresh(self.scroll_to_widget, asked, animate=False)
+
+    def _is_asked(self, asked: Question) -> bool:
+        return asked.about in self._included and asked.field.asked(self.values[asked.about])
+
+    def _show_asked(self) -> None:
+        for child in self.children:
+            if isinstance(child, Question):
+                child.display = self._is_asked(child)
+            elif isinstance(child, FormTitle):
+                child.display = child.about in self._included and len(self.asked) > 1

@@ -1,0 +1,78 @@
+"""Settings, read-only: plugins with their state, and every policy value with the layer it comes from."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+
+from dcrc.i18n import t
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.operators import Permission
+from dcrc.tui.record_list import Column, RecordList, Row
+from dcrc.tui.shell import DeskScreen
+from dcrc.wording import Wording
+
+
+class Settings(DeskScreen):
+    """What is switched on and which numbers count here; the dealer's file is where they are changed."""
+
+    FOOTER: ClassVar[tuple[str, ...]] = ("list.page_down", "list.first", "back")
+
+    def body(self) -> ComposeResult:
+        yield RecordList(
+            [
+                Column(t("Setting"), 24, 2),
+                Column(t("Value"), 16, 2),
+                Column(t("Layer"), 12, 1),
+                Column(t("Meaning"), 16, 2, wide_only=True),
+            ],
+            id="settings",
+        )
+
+    def heading(self) -> str:
+        return " " + t("Settings: plugins and policies")
+
+    def load_data(self) -> None:
+        self.fetch(_rows, self._show)
+
+    def _show(self, rows: list[Row]) -> None:
+        lines = self.query_one("#settings", RecordList)
+        lines.show(len(rows), rows)
+        lines.focus()
+
+
+def _rows(desk: Desk) -> list[Row]:
+    states = {"on": t("on"), "off": t("switched off"), "failed": t("failed")}
+    plugins = [
+        Row(
+            f"plugin:{info.name}",
+            (info.name, states.get(info.state, info.state), t("plugin"), info.about),
+            tone="late" if info.state == "failed" else "strong",
+        )
+        for info in desk.plugins.infos()
+    ]
+    problems = [
+        Row(f"problem:{number}", (each.plugin, each.what, each.where, ""), tone="late")
+        for number, each in enumerate(desk.plugins.problems)
+    ]
+    if not desk.may(Permission.POLICY_VIEW):
+        return [*plugins, *problems]
+    values = [
+        Row(
+            row.key,
+            (row.key, f"{_told(row.value)} {row.unit}".strip(), str(row.origin), str(row.doc)),
+        )
+        for row in desk.policies.rows()
+    ]
+    return [*plugins, *problems, *values]
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return "、".join(_told(each) for each in value)
+    if value is None:
+        return "–"
+    return str(value) if isinstance(value, (str, int, float, Wording)) else f"{value}"

@@ -1,0 +1,98 @@
+"""Everything a call sheet shows, fetched in one go."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from dcrc.errors import NotFound
+from dcrc.kernel.agenda import tasks
+from dcrc.kernel.contact import Refusal, may_contact
+from dcrc.kernel.customers import Customer, find_customer
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.forms import Form
+from dcrc.kernel.history import Entry, timeline
+from dcrc.kernel.tasks import Task
+from dcrc.kernel.vehicles import Vehicle, vehicles_of
+from dcrc.tui.drafts import SheetDraft, read_sheet_draft
+from dcrc.tui.task_titles import task_title
+
+HISTORY = 60
+
+
+@attrs.frozen
+class SheetTask:
+    """An open task with its title, form and filled script; `due_now` when it may be worked today."""
+
+    task: Task
+    title: str
+    due_now: bool
+    form: Form | None = None
+    script: str = ""
+
+
+@attrs.frozen
+class SheetData:
+    """One customer's conversation: who, what is open, what was said before."""
+
+    customer: Customer
+    vehicles: list[Vehicle]
+    tasks: list[SheetTask]
+    history: list[Entry]
+    draft: SheetDraft
+    refusal: Refusal | None
+    at: datetime
+
+    @property
+    def due_now(self) -> list[SheetTask]:
+        """The tasks that belong into a call today."""
+        return [each for each in self.tasks if each.due_now]
+
+
+def load_sheet(desk: Desk, customer_id: str) -> SheetData:
+    """The call sheet of a customer as it is now."""
+    customer = find_customer(desk, customer_id)
+    vehicles = vehicles_of(desk, customer_id)
+    open_tasks = sorted(
+        tasks(desk, customer=customer_id, state="open", limit=0),
+        key=lambda task: (task.due, -task.priority, task.id),
+    )
+    return SheetData(
+        customer,
+        vehicles,
+        [_sheet_task(desk, customer, vehicles, task) for task in open_tasks],
+        timeline(desk, customer_id, limit=HISTORY),
+        read_sheet_draft(desk, customer_id),
+        may_contact(desk, customer, desk.now()),
+        desk.now(),
+    )
+
+
+def _sheet_task(desk: Desk, customer: Customer, vehicles: list[Vehicle], task: Task) -> SheetTask:
+    car = next((each for each in vehicles if each.id == task.vehicle), None)
+    car = car or (vehicles[0] if len(vehicles) == 1 else None)
+    now, today = desk.now(), desk.today()
+    held_back = task.next_at is not None and task.next_at > now
+    return SheetTask(
+        task,
+        task_title(desk, task),
+        task.opens <= today and not held_back,
+        _form(desk, task),
+        _script(desk, customer, car, task),
+    )
+
+
+def _form(desk: Desk, task: Task) -> Form | None:
+    """The task's form; one that a switched-off function took with it is no reason to stop the call."""
+    try:
+        return desk.forms.get(task.form) if task.form else None
+    except NotFound:
+        return None
+
+
+def _script(desk: Desk, customer: Customer, car: Vehicle | None, task: Task) -> str:
+    try:
+        return desk.scripts.fill(task.script, customer, car, task, desk) if task.script else ""
+    except NotFound:
+        return ""

@@ -1,0 +1,35 @@
+"""Today's call sheets as list rows: who, how urgent, which calls, and why he comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dcrc.i18n import t
+from dcrc.kernel.agenda import Sheet
+from dcrc.kernel.desk import Desk
+from dcrc.tui.record_list import Row
+from dcrc.tui.task_titles import task_title
+
+
+def sheet_rows(desk: Desk, sheets: Sequence[Sheet]) -> list[Row]:
+    """One row for each customer, in the order they are to be called."""
+    return [
+        Row(
+            sheet.customer.id,
+            (
+                sheet.customer.name,
+                _due(sheet),
+                "、".join(dict.fromkeys(task_title(desk, task) for task in sheet.tasks)),
+                str(sheet.why),
+            ),
+            sheet,
+            "late" if sheet.overdue_days > 0 else "",
+        )
+        for sheet in sheets
+    ]
+
+
+def _due(sheet: Sheet) -> str:
+    if sheet.overdue_days > 0:
+        return t("{days} d late", days=sheet.overdue_days)
+    return sheet.due.strftime("%m-%d")

@@ -1,0 +1,100 @@
+"""What every screen has: a title line, its body, the line for messages, and the keys below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from dcrc.kernel.desk import Desk
+from dcrc.tui.cells import plain
+from dcrc.tui.key_bar import KeyBar
+from dcrc.tui.keys import bindings
+
+if TYPE_CHECKING:
+    from dcrc.tui.app import DcrcApp
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MARKS = {"information": "", "warning": "! ", "error": "✗ "}
+
+
+def house(widget: Widget) -> DcrcApp:
+    """The interface that `widget` belongs to."""
+    return cast("DcrcApp", widget.app)
+
+
+class MessageLine(Static):
+    """The last thing the interface said; kept while screens change."""
+
+    def on_mount(self) -> None:
+        self.tell(*house(self).said)
+
+    def tell(self, text: str, tone: str) -> None:
+        """Show `text`; `tone` is information, warning or error."""
+        self.set_classes(f"-{tone}")
+        self.update(Content(MARKS[tone] + plain(text) if text else ""))
+
+
+class DeskScreen(Screen[None]):
+    """A whole screen: subclasses give `heading`, `body`, and `load_data`, which shows what is true now."""
+
+    FOOTER: ClassVar[tuple[str, ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(self.heading()), id="title")
+        yield from self.body()
+        yield MessageLine(id="message")
+        yield KeyBar(self.FOOTER, id="keys")
+
+    def body(self) -> ComposeResult:
+        """The widgets between title and message line."""
+        raise TypeError(f"{type(self).__name__} shows nothing")
+
+    def heading(self) -> str:
+        """The title line."""
+        return ""
+
+    def set_heading(self) -> None:
+        """Show the title line anew."""
+        self.query_one("#title", Static).update(Content(plain(self.heading())))
+
+    def load_data(self) -> None:
+        """Fetch what this screen shows; called when it opens, returns, and when data changed elsewhere."""
+
+    def on_mount(self) -> None:
+        self.load_data()
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            self.load_data()
+
+    def fetch(
+        self,
+        work: Callable[[Desk], T],
+        show: Callable[[T], None],
+        *,
+        topic: str = "",
+    ) -> None:
+        """Run `work(desk)` in the desk's thread, then `show` its result; the newest of a `topic` wins."""
+        house(self).perform(work, show, on=self, topic=topic or type(self).__name__)
+
+    def action_back(self) -> None:
+        house(self).go_back()
+
+
+class Dialog(ModalScreen[R]):
+    """A small screen over another one; Esc closes it with `None`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
+
+    def action_back(self) -> None:
+        self.dismiss(None)

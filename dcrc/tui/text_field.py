@@ -1,0 +1,78 @@
+"""A line to type in: Ctrl+Z takes typing back, Enter moves on, and every change is told for the draft."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+
+class TextField(Input):
+    """Textual's input without a blinking caret (each blink is a repaint over SSH), and with its own undo."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "take_back", show=False)]
+
+    class Typed(Message):
+        """The text changed."""
+
+        def __init__(self, field: TextField, text: str) -> None:
+            super().__init__()
+            self.field = field
+            self.text = text
+
+        @property
+        def control(self) -> TextField:
+            return self.field
+
+    class Left(Message):
+        """Enter: the next field, please."""
+
+        def __init__(self, field: TextField) -> None:
+            super().__init__()
+            self.field = field
+
+        @property
+        def control(self) -> TextField:
+            return self.field
+
+    def __init__(self, value: str = "", **kwargs: Any) -> None:
+        super().__init__(value, compact=True, select_on_focus=False, **kwargs)
+        self.cursor_blink = False
+        self._before: list[str] = [value]
+
+    def start(self, value: str) -> None:
+        """Begin anew with `value`: nobody is told, and Ctrl+Z does not reach behind it."""
+        self._before = [value]
+        self.value = value
+        self.cursor_position = len(value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._before and self._before[-1] == event.value:
+            return
+        self._before.append(event.value)
+        self.post_message(self.Typed(self, event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Left(self))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        joined = " ".join(event.text.split())
+        if joined:
+            self.replace(joined, *sorted(self.selection))
+        event.stop()
+        event.prevent_default()
+
+    def action_take_back(self) -> None:
+        """Take the last typing back; with nothing typed, Ctrl+Z undoes the last operation as everywhere."""
+        if len(self._before) < 2:
+            raise SkipAction
+        self._before.pop()
+        self.value = self._before[-1]
+        self.cursor_position = len(self.value)
+        self.post_message(self.Typed(self, self.value))

@@ -1,0 +1,222 @@
+"""Today: what is due by function, the call sheets in the order of urgency, and the customer beside them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import attrs
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from dcrc.i18n import t
+from dcrc.kernel.agenda import Agenda
+from dcrc.kernel.contact import Slot
+from dcrc.tui.cards import card, day_name
+from dcrc.tui.cells import plain
+from dcrc.tui.filters import Filters, filtered_agenda
+from dcrc.tui.keys import bindings
+from dcrc.tui.record_list import PAGE, Column, RecordList
+from dcrc.tui.sheet_rows import sheet_rows
+from dcrc.tui.shell import DeskScreen, house
+
+
+class Today(DeskScreen):
+    """The start: Enter opens the most urgent call sheet."""
+
+    FOOTER: ClassVar[tuple[str, ...]] = (
+        "list.open",
+        "search",
+        "today.mine",
+        "today.function",
+        "today.overdue",
+        "today.slot",
+        "customer.letter",
+        "calendar",
+        "undo",
+        "palette",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            "today.mine",
+            "today.function",
+            "today.overdue",
+            "today.slot",
+            "today.all",
+            "customer",
+            "customer.letter",
+            "task.add",
+            "task.add.letter",
+        )
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._agenda: Agenda | None = None
+
+    @property
+    def filters(self) -> Filters:
+        """The filters are the interface's: the next call sheet obeys them too."""
+        return house(self).filters
+
+    def body(self) -> ComposeResult:
+        yield Static(id="counts")
+        with Horizontal(id="work"):
+            yield RecordList(
+                [
+                    Column(t("Customer"), 12, 1),
+                    Column(t("Due"), 10),
+                    Column(t("Calls"), 18, 3),
+                    Column(t("Why first"), 12, 2),
+                ],
+                empty="…",
+                id="sheets",
+            )
+            with VerticalScroll(id="beside", can_focus=False):
+                yield Static(id="card")
+
+    def heading(self) -> str:
+        desk = house(self).desk
+        parts = [day_name(desk.today()), desk.operator.name]
+        parts.append(t("mine") if self.filters.mine else t("everybody's"))
+        if self.filters.rule:
+            parts.append(self._rule_title())
+        if self.filters.overdue:
+            parts.append(t("only overdue"))
+        if self.filters.slot:
+            parts.append(str(self._slots()[self.filters.slot].title))
+        if self._agenda is not None:
+            parts.append(
+                t(
+                    "{sheets} customers, {tasks} calls",
+                    sheets=self._agenda.total_sheets,
+                    tasks=self._agenda.total_tasks,
+                )
+            )
+        return " " + t("Today") + "  " + " · ".join(parts)
+
+    def _rule_title(self) -> str:
+        counts = self._agenda.counts if self._agenda else ()
+        return next(
+            (str(c.title) for c in counts if c.rule == self.filters.rule), self.filters.rule
+        )
+
+    def _slots(self) -> dict[str, Slot]:
+        """The time slots of the contact policy, by name."""
+        slots: dict[str, Slot] = house(self).desk.policies.section("contact").slots
+        return slots
+
+    # -- data ------------------------------------------------------------------------------------
+
+    def load_data(self) -> None:
+        filters = self.filters
+        self.fetch(lambda desk: filtered_agenda(desk, filters, 0, PAGE), self._show)
+
+    def _show(self, found: Agenda) -> None:
+        self._agenda = found
+        desk = house(self).desk
+        lines = self.query_one("#sheets", RecordList)
+        lines.empty = self._nothing()
+        lines.show(found.total_sheets, sheet_rows(desk, found.sheets), self._load_page)
+        if self.focused is None:
+            lines.focus()
+        self.query_one("#counts", Static).update(self._counts(found))
+        self.set_heading()
+        self._show_card()
+
+    def _load_page(self, offset: int, _limit: int) -> None:
+        filters, lines = self.filters, self.query_one("#sheets", RecordList)
+
+        def show(found: Agenda) -> None:
+            if filters == self.filters:
+                lines.fill(offset, sheet_rows(house(self).desk, found.sheets))
+
+        self.fetch(
+            lambda desk: filtered_agenda(desk, filters, offset, PAGE), show, topic=f"page {offset}"
+        )
+
+    def _nothing(self) -> str:
+        if self.filters != Filters():
+            key = t("x")
+            return t("Nothing is due with these filters; {key} removes them.", key=key)
+        return t(
+            "Nothing is due today. Search with /, look ahead with Ctrl+L, import with “dcrc import”."
+        )
+
+    def _counts(self, found: Agenda) -> Content:
+        parts = []
+        for count in found.counts:
+            text = Content(plain(str(count.title))).stylize("bold")
+            text += Content(" " + t("{due} due", due=count.due))
+            if count.overdue:
+                text += Content(" " + t("{count} overdue", count=count.overdue)).stylize("$error")
+            text += Content(" " + t("{done} done", done=count.done)).stylize("$success")
+            if count.rule == self.filters.rule:
+                text = Content("▸").stylize("bold") + text
+            parts.append(text)
+        if found.blocked:
+            parts.append(
+                Content(t("{count} wait for a right number", count=found.blocked)).stylize("$quiet")
+            )
+        return Content("  │  ").join(parts) if parts else Content(t("No call is planned yet."))
+
+    # -- the card beside -------------------------------------------------------------------------
+
+    def on_record_list_highlighted(self) -> None:
+        self._show_card()
+
+    def _show_card(self) -> None:
+        beside = self.query_one("#card", Static)
+        row = self.query_one("#sheets", RecordList).current
+        if row is None:
+            beside.update("")
+            return
+        if self.query_one("#beside").display:
+            customer_id = row.key
+            self.fetch(lambda desk: card(desk, customer_id), beside.update, topic="card")
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._show_card)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        house(self).open_sheet(event.row.key)
+
+    def action_customer(self) -> None:
+        row = self.query_one("#sheets", RecordList).current
+        if row is not None:
+            house(self).open_customer(row.key)
+
+    def action_add_task(self) -> None:
+        row = self.query_one("#sheets", RecordList).current
+        if row is not None:
+            house(self).add_task(row.key)
+
+    def action_mine(self) -> None:
+        self._filter(attrs.evolve(self.filters, mine=not self.filters.mine))
+
+    def action_overdue(self) -> None:
+        self._filter(attrs.evolve(self.filters, overdue=not self.filters.overdue))
+
+    def action_function(self) -> None:
+        rules = ["", *(count.rule for count in (self._agenda.counts if self._agenda else ()))]
+        self._filter(attrs.evolve(self.filters, rule=_after(rules, self.filters.rule)))
+
+    def action_slot(self) -> None:
+        slots = ["", *self._slots()]
+        self._filter(attrs.evolve(self.filters, slot=_after(slots, self.filters.slot)))
+
+    def action_clear_filters(self) -> None:
+        self._filter(Filters())
+
+    def _filter(self, filters: Filters) -> None:
+        house(self).filters = filters
+        self.query_one("#sheets", RecordList).move_to(0)
+        self.load_data()
+
+
+def _after(names: list[str], present: str) -> str:
+    return names[(names.index(present) + 1) % len(names)] if present in names else names[0]

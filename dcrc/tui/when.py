@@ -1,0 +1,112 @@
+"""Reading a moment that an operator types: `14:30`, `明天 10:00`, `11-25 9点半`, `+2` days, `周五`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta, tzinfo
+
+from dcrc.errors import InputError
+
+_DAYS = {"今天": 0, "今日": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2}
+_WEEK = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("一", "mon", "monday"),
+            ("二", "tue", "tuesday"),
+            ("三", "wed", "wednesday"),
+            ("四", "thu", "thursday"),
+            ("五", "fri", "friday"),
+            ("六", "sat", "saturday"),
+            ("日", "天", "sun", "sunday"),
+        )
+    )
+    for name in names
+}
+_CLOCK = re.compile(
+    r"(?P<half_day>上午|下午|晚上|早上|中午|am|pm)?\s*"
+    r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|点(?P<half>半)?(?:(?P<past>\d{1,2})分?)?)\s*$"
+)
+_FULL = re.compile(r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?$")
+_SHORT = re.compile(r"(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?$")
+OPENING = time(9, 30)
+
+
+def read_day(text: str, today: date) -> date:
+    """The day that `text` names, today or later; InputError says what can be typed.
+
+    >>> read_day("后天", date(2026, 11, 21)), read_day("1-5", date(2026, 11, 21))
+    (datetime.date(2026, 11, 23), datetime.date(2027, 1, 5))
+    >>> read_day("周五", date(2026, 11, 21)), read_day("+3", date(2026, 11, 21))
+    (datetime.date(2026, 11, 27), datetime.date(2026, 11, 24))
+    """
+    word = unicodedata.normalize("NFKC", text).strip().lower()
+    try:
+        if word in _DAYS:
+            return today + timedelta(days=_DAYS[word])
+        if re.fullmatch(r"\+\d{1,3}", word):
+            return today + timedelta(days=int(word))
+        name = re.sub(r"^(下?周|下?星期|下?礼拜)", "", word)
+        if name in _WEEK and (name != word or word.isascii()):
+            ahead = (_WEEK[name] - today.weekday() - 1) % 7 + 1
+            if word.startswith("下"):
+                ahead = 7 - today.weekday() + _WEEK[name]
+            return today + timedelta(days=ahead)
+        if found := _FULL.match(word):
+            day = date(int(found["y"]), int(found["m"]), int(found["d"]))
+        elif found := _SHORT.match(word):
+            day = date(today.year, int(found["m"]), int(found["d"]))
+            if day < today:
+                day = date(today.year + 1, day.month, day.day)
+        else:
+            raise _unreadable(text)
+    except (ValueError, OverflowError):
+        raise _unreadable(text) from None
+    if day < today:
+        raise InputError("{text} is past; name a day from today on.", text=text, field="when")
+    return day
+
+
+def read_moment(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """The instant that `text` names, later than `now`; a day without a time means half past nine.
+
+    >>> from datetime import UTC
+    >>> from zoneinfo import ZoneInfo
+    >>> here = ZoneInfo("Asia/Shanghai")
+    >>> now = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 there
+    >>> read_moment("明天下午3点", now, here).astimezone(here).isoformat(" ")
+    '2026-11-22 15:00:00+08:00'
+    """
+    word = unicodedata.normalize("NFKC", text).strip().lower()
+    here = now.astimezone(zone)
+    at, day_part = None, word
+    if found := _CLOCK.search(word):
+        at, day_part = _time(found, text), word[: found.start()].strip()
+    day = read_day(day_part, here.date()) if day_part else here.date()
+    moment = datetime.combine(day, at or OPENING, zone)
+    if moment <= here:
+        if day_part:
+            raise InputError("{text} is past; name a time from now on.", text=text, field="when")
+        moment += timedelta(days=1)
+    return moment
+
+
+def _time(found: re.Match[str], text: str) -> time:
+    hour = int(found["hour"])
+    minute = 30 if found["half"] else int(found["minute"] or found["past"] or 0)
+    if found["half_day"] in ("下午", "晚上", "pm") and hour < 12:
+        hour += 12
+    if found["half_day"] == "中午" and hour < 3:
+        hour += 12
+    if hour > 23 or minute > 59:
+        raise _unreadable(text)
+    return time(hour, minute)
+
+
+def _unreadable(text: str) -> InputError:
+    return InputError(
+        "“{text}” is not understood; type for example 14:30, +2, 11-25 or 明天 10:00.",
+        text=text,
+        field="when",
+    )
