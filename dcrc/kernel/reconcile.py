@@ -62,9 +62,8 @@ def reconcile(
     """The changes that bring `existing` in line with `outcomes` (planner name → what it answered).
 
     Tasks of planners that are no key of `outcomes` (they raised) are left alone; a planner with no outcomes
-    has its tasks withdrawn. `existing` are tasks of every state, of other
-    customers too if their id is wanted here: such a task moves over. `horizon` is in days; `policy_value` gives
-    a dotted key's value.
+    has its tasks withdrawn. `existing` are tasks of every state, of other customers too if their id is wanted
+    here: such a task moves over. `horizon` is in days; `policy_value` gives a dotted key's value.
     """
     wishes: dict[Key, dict[str, _Wish]] = {}
     refused: dict[Key, NotPlanned] = {}

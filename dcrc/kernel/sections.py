@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dcrc.kernel.contact import ContactPolicy
 from dcrc.kernel.customers import CustomersPolicy
 from dcrc.kernel.dealer import DealerPolicy
 from dcrc.kernel.faces import FACE_SECTIONS
 from dcrc.kernel.importing import ImportsPolicy
 from dcrc.kernel.operators import RolesPolicy
+from dcrc.kernel.planning import PlanningPolicy
 from dcrc.kernel.plugins import PluginsPolicy
 from dcrc.kernel.workdays import WorkdaysPolicy
 
@@ -18,6 +20,8 @@ def kernel_sections() -> dict[str, type]:
         "roles": RolesPolicy,
         "customers": CustomersPolicy,
         "workdays": WorkdaysPolicy,
+        "contact": ContactPolicy,
+        "planning": PlanningPolicy,
         "imports": ImportsPolicy,
         "plugins": PluginsPolicy,
         **FACE_SECTIONS,

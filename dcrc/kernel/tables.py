@@ -25,10 +25,12 @@ TABLES = {
     ),
     "tasks": Table(
         (
-            Index("state", "due"),
-            Index("state", "rule", "due"),
-            Index("state", "owner", "due"),
-            Index("customer", "state"),
+            Index("state", "due", "priority", "rule", "role", "owner"),  # the day's list in order
+            Index("state", "rule", "role", "owner", "opens", "due"),  # its counts
+            Index("state", "customer", "opens", "role", "owner"),  # how many customers it has
+            Index("customer"),
+            Index("next_at", "state"),
+            Index("closed_on", "state", "rule", "closed_by"),
         )
     ),
     "attempts": Table((Index("task"), Index("customer", "at"), Index("on", "operator"))),
@@ -39,6 +41,6 @@ TABLES = {
     "outbox": Table((Index("state"), Index("customer"))),
     "imports": Table((Index("batch"),)),
     "looks": Table((Index("operator", "at"), Index("ref"))),
-    "planning": Table((Index("wake"),), journal=False),
+    "planning": Table((Index("wake"), Index("blocked"), Index("prefers")), journal=False),
     "drafts": Table(journal=False),
 }

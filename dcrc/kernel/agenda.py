@@ -1,0 +1,471 @@
+"""The day's list: what is due, counted by rule, one row per customer, most urgent first.
+
+Nothing here loads all tasks: the counts come from one walk over an index, the rows from the due days in order
+until the page is full. Customers with something special (nobody may call them now, a try that waits for its
+slot, a slot of their own) are few; they are counted one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import attrs
+from tinydb import where
+
+from dcrc.i18n import t
+from dcrc.kernel.contact import CONTACT_CHANNELS, slot_at
+from dcrc.kernel.customers import Customer
+from dcrc.kernel.operators import Permission, role_of
+from dcrc.kernel.planning import planned_until, rule_titles_of
+from dcrc.kernel.tasks import Task, TaskState
+from dcrc.store import GlobalId
+from dcrc.wording import Wording
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+DAY = timedelta(days=1)
+_AT_ONCE = 400  # customers of one query
+_OPEN = where("state") == TaskState.OPEN.value
+
+
+@attrs.frozen
+class RuleCount:
+    """How much of a rule is due (not yet overdue), overdue, and done today, in tasks."""
+
+    rule: str
+    title: Wording
+    due: int = 0
+    overdue: int = 0
+    done: int = 0
+
+
+@attrs.frozen
+class Sheet:
+    """One customer's call sheet: his open tasks that can be worked now, most urgent first.
+
+    `due` is the earliest last day in time, `why` says in the current language why he is here, `next_at` (UTC)
+    an agreed time that has come.
+    """
+
+    customer: Customer
+    tasks: tuple[Task, ...]
+    due: date
+    overdue_days: int
+    why: str
+    next_at: datetime | None = None
+
+
+@attrs.frozen
+class Agenda:
+    """A page of the day's list. `total_sheets` and `total_tasks` are of the whole list.
+
+    `blocked` tasks belong to customers whom nobody may or can call; `waiting` ones to a later slot or day.
+    """
+
+    day: date
+    counts: tuple[RuleCount, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+    total_sheets: int = 0
+    total_tasks: int = 0
+    blocked: int = 0
+    waiting: int = 0
+    planned_until: date | None = None
+
+
+@attrs.frozen
+class Filter:
+    """What the list is narrowed to; `roles` and `me` None show everybody's work."""
+
+    today: date
+    now: datetime
+    me: str | None = None
+    roles: tuple[str, ...] = ()
+    rule: str | None = None
+    overdue: bool = False
+    slot: str | None = None
+
+    def condition(self) -> Any:
+        """The query for open tasks of these people and this rule, whatever their dates."""
+        found: Any = _OPEN
+        if self.rule is not None:
+            found &= where("rule") == self.rule
+        if self.me is not None:
+            mine: Any = where("owner") == self.me
+            if self.roles:
+                mine |= ~where("owner").exists() & where("role").one_of(list(self.roles))
+            found &= mine
+        return found
+
+    def counts_group(self, role: str, owner: str | None) -> bool:
+        """Whether tasks of a role and owner are on the list."""
+        return self.me is None or owner == self.me or (not owner and role in self.roles)
+
+    def takes(self, task: Task) -> bool:
+        """Whether an open task that nothing holds back is on the list today."""
+        return (
+            task.open
+            and task.opens <= self.today
+            and (not self.overdue or task.due < self.today)
+            and (self.rule is None or task.rule == self.rule)
+            and self.counts_group(task.role, task.owner or None)
+        )
+
+
+def filter_for(
+    desk: Desk,
+    *,
+    mine: bool = True,
+    rule: str | None = None,
+    overdue: bool = False,
+    slot: str | None = None,
+) -> Filter:
+    """The filter of this operator now: his own tasks and those nobody has of the roles he works for."""
+    me = desk.operator.name if mine else None
+    roles = tuple(role_of(desk).works) if mine else ()
+    return Filter(desk.today(), desk.now(), me, roles, rule, overdue, slot)
+
+
+def agenda(
+    desk: Desk,
+    *,
+    mine: bool = True,
+    rule: str | None = None,
+    overdue: bool = False,
+    slot: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Agenda:
+    """The day's list for this operator (`mine`) or everybody; `limit` 0 gives all rows.
+
+    With `slot` only customers to be tried in that slot of the day: a try agreed or planned for it, or none
+    planned and the customer has no other favourite time.
+    """
+    desk.require(Permission.CUSTOMERS_VIEW)
+    wanted = filter_for(desk, mine=mine, rule=rule, overdue=overdue, slot=slot)
+    special = _special(desk, wanted)
+    due, late, tasks_of_others = _counted(desk, wanted, special)
+    sheets = list(islice(_rows(desk, wanted, special), offset, offset + limit if limit else None))
+    return Agenda(
+        wanted.today,
+        _rule_counts(desk, wanted, due, late),
+        _sheets(desk, wanted, special, sheets),
+        _customers(desk, wanted, special),
+        tasks_of_others,
+        special.blocked,
+        special.waiting,
+        planned_until(desk),
+    )
+
+
+@attrs.frozen
+class _Special:
+    """Customers who are not counted by SQL: all their open tasks, and those of them that can be worked."""
+
+    customers: frozenset[str]
+    come: tuple[Task, ...]
+    ready: tuple[Task, ...]
+    blocked: int
+    waiting: int
+    holds: Callable[[Task], bool]
+
+
+def _special(desk: Desk, wanted: Filter) -> _Special:
+    blocked = _noted(desk, where("blocked").exists())
+    others: set[str] = set()
+    if wanted.slot is not None:
+        noted = where("prefers").exists() & (where("prefers") != wanted.slot)
+        others = _noted(desk, noted)
+    now = wanted.now.isoformat(timespec="seconds")
+    timed = desk.tasks.search((where("next_at") >= "") & _OPEN)
+    later = {str(task["customer"]) for task in timed if wanted.slot or str(task["next_at"]) > now}
+    customers = frozenset(blocked | later | others)
+    policy = desk.policies.section("contact")
+
+    def holds(task: Task) -> bool:
+        """Whether a task cannot be worked now."""
+        contact = task.channel in CONTACT_CHANNELS
+        if contact and task.customer in blocked:
+            return True
+        if wanted.slot is None or not contact:
+            return task.next_at is not None and task.next_at > wanted.now
+        if task.next_at is None:
+            return task.customer in others
+        local = task.next_at.astimezone(desk.zone)
+        return local.date() > wanted.today or (
+            local.date() == wanted.today and slot_at(policy, local.time()) != wanted.slot
+        )
+
+    come = tuple(task for task in _open_tasks(desk, customers) if wanted.takes(task))
+    held = [task for task in come if holds(task)]
+    stopped = sum(task.channel in CONTACT_CHANNELS and task.customer in blocked for task in held)
+    ready = tuple(task for task in come if not holds(task))
+    return _Special(customers, come, ready, stopped, len(held) - stopped, holds)
+
+
+def _noted(desk: Desk, condition: Any) -> set[str]:
+    return {str(document.doc_id) for document in desk.planning.iterate(condition)}
+
+
+def _open_tasks(desk: Desk, customers: Iterable[str]) -> Iterator[Task]:
+    ids = sorted(customers)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = where("customer").one_of(ids[start : start + _AT_ONCE])
+        for document in desk.tasks.iterate(_OPEN & some):
+            yield desk.read(Task, document)
+
+
+Group = tuple[str, str, str | None, str, str]  # rule, role, owner, opens, due
+_counts: WeakKeyDictionary[Desk, tuple[int, dict[Any, int]]] = WeakKeyDictionary()
+_numbers: WeakKeyDictionary[Desk, dict[Any, int]] = WeakKeyDictionary()
+
+
+def _groups(desk: Desk) -> Mapping[Any, int]:
+    """Open tasks by rule, role, owner, opens and due; counted again when the journal has grown."""
+    head = desk.db.journal.head()
+    held = _counts.get(desk)
+    if held is None or held[0] != head:
+        fields = ("rule", "role", "owner", "opens", "due")
+        held = _counts[desk] = head, desk.tasks.count_by(fields, _OPEN)
+    return held[1]
+
+
+def _counted(
+    desk: Desk, wanted: Filter, special: _Special
+) -> tuple[dict[str, int], dict[str, int], int]:
+    """Tasks due and overdue by rule, and how many tasks the whole list has."""
+    today = wanted.today.isoformat()
+    due: dict[str, int] = {}
+    late: dict[str, int] = {}
+    for (rule, role, owner, opens, last), count in _groups(desk).items():
+        if opens <= today and wanted.counts_group(role, owner):
+            into = late if last < today else due
+            into[rule] = into.get(rule, 0) + count
+    unfiltered = attrs.evolve(wanted, rule=None, overdue=False)
+    if special.customers:
+        for task in _open_tasks(desk, special.customers):
+            if unfiltered.takes(task) and special.holds(task):
+                into = late if task.due < wanted.today else due
+                into[task.rule] -= 1
+    total = sum(
+        sum(count for name, count in counts.items() if wanted.rule in (None, name))
+        for counts in ((late,) if wanted.overdue else (late, due))
+    )
+    return due, late, total
+
+
+def _rule_counts(
+    desk: Desk, wanted: Filter, due: Mapping[str, int], late: Mapping[str, int]
+) -> tuple[RuleCount, ...]:
+    closed: Any = (where("closed_on") == wanted.today.isoformat()) & (
+        where("state") == TaskState.DONE.value
+    )
+    if wanted.me is not None:
+        closed &= where("closed_by") == wanted.me
+    done = {rule: count for (rule,), count in desk.tasks.count_by(("rule",), closed).items()}
+    titles = rule_titles_of(desk)
+    known = [rule for rule in titles if rule in due or rule in late or rule in done]
+    others = sorted((set(due) | set(late) | set(done)) - set(titles))
+    counts = (
+        RuleCount(
+            rule,
+            titles.get(rule, Wording(rule, rule)),
+            due.get(rule, 0),
+            late.get(rule, 0),
+            done.get(rule, 0),
+        )
+        for rule in (*known, *others)
+    )
+    return tuple(each for each in counts if each.due or each.overdue or each.done)
+
+
+def _customers(desk: Desk, wanted: Filter, special: _Special) -> int:
+    """How many customers the whole list has."""
+    narrowed = (wanted.today, wanted.me, wanted.roles, wanted.rule, wanted.overdue)
+    key = (desk.db.journal.head(), narrowed)
+    known = _numbers.setdefault(desk, {})
+    if key not in known:
+        condition = wanted.condition() & (where("opens") <= wanted.today.isoformat())
+        if wanted.overdue:
+            condition &= where("due") < wanted.today.isoformat()
+        if len(known) > 16:
+            known.clear()
+        known[key] = desk.tasks.count_distinct("customer", condition)
+    without = len({task.customer for task in special.come})
+    return known[key] - without + len({task.customer for task in special.ready})
+
+
+def _rows(desk: Desk, wanted: Filter, special: _Special) -> Iterator[tuple[str, Task]]:
+    """(customer, his most urgent task) in the list's order: agreed times that have come, then by due day."""
+    seen: set[str] = set()
+    agreed = sorted(
+        (
+            (task.next_at, task)
+            for task in _agreed(desk, wanted)
+            if task.next_at is not None and not special.holds(task)
+        ),
+        key=lambda pair: (pair[0], pair[1].id),
+    )
+    for _, task in agreed:
+        if task.customer not in seen:
+            seen.add(task.customer)
+            yield task.customer, task
+    for task in _by_due_day(desk, wanted):
+        if task.customer in seen or not wanted.takes(task) or special.holds(task):
+            continue
+        seen.add(task.customer)
+        yield task.customer, task
+
+
+def _agreed(desk: Desk, wanted: Filter) -> Iterator[Task]:
+    now = wanted.now.isoformat(timespec="seconds")
+    for document in desk.tasks.search((where("next_at") <= now) & _OPEN):
+        task = desk.read(Task, document)
+        if "next_at" in task.by_hand and wanted.takes(task):
+            yield task
+
+
+def _by_due_day(desk: Desk, wanted: Filter) -> Iterator[Task]:
+    today = wanted.today.isoformat()
+    days = sorted(
+        {
+            due
+            for rule, role, owner, opens, due in _groups(desk)
+            if opens <= today
+            and (not wanted.overdue or due < today)
+            and wanted.rule in (None, rule)
+            and wanted.counts_group(role, owner)
+        }
+    )
+    for day in days:
+        condition = wanted.condition() & (where("due") == day)
+        start, size = 0, 100
+        while True:
+            found = desk.tasks.search(condition, order_by=("-priority",), limit=size, offset=start)
+            for document in found:
+                yield desk.read(Task, document)
+            if len(found) < size:
+                break
+            start, size = start + size, 500
+
+
+def _sheets(
+    desk: Desk, wanted: Filter, special: _Special, rows: Sequence[tuple[str, Task]]
+) -> tuple[Sheet, ...]:
+    ids = [customer for customer, _ in rows]
+    people = desk.customers.get_many([GlobalId(each) for each in ids])
+    tasks: dict[str, list[Task]] = {}
+    unfiltered = attrs.evolve(wanted, rule=None, overdue=False)
+    for task in _open_tasks(desk, ids):
+        if unfiltered.takes(task) and not special.holds(task):
+            tasks.setdefault(task.customer, []).append(task)
+    sheets = []
+    for customer, first in rows:
+        document = people.get(GlobalId(customer))
+        if document is None:
+            continue
+        together = sorted(tasks.get(customer, [first]), key=urgency)
+        due = together[0].due
+        agreed = first.next_at if "next_at" in first.by_hand else None
+        sheets.append(
+            Sheet(
+                desk.read(Customer, document),
+                tuple(together),
+                due,
+                max((wanted.today - due).days, 0),
+                _why(desk, wanted, due, agreed),
+                agreed,
+            )
+        )
+    return tuple(sheets)
+
+
+def urgency(task: Task) -> tuple[date, int, str]:
+    """What tasks are sorted by: last day in time, then priority."""
+    return task.due, -task.priority, task.id
+
+
+def _why(desk: Desk, wanted: Filter, due: date, agreed: datetime | None) -> str:
+    if agreed is not None:
+        return t("call back agreed for {time}", time=f"{agreed.astimezone(desk.zone):%H:%M}")
+    days = (wanted.today - due).days
+    if days > 0:
+        return t("{days} days overdue", days=days)
+    return t("due today") if days == 0 else t("due in {days} days", days=-days)
+
+
+def _chosen(
+    due: date | None,
+    rule: str | None,
+    state: TaskState | str | None,
+    owner: str | None,
+    customer: str | None,
+) -> Any:
+    conditions: list[Any] = []
+    if state is not None:
+        conditions.append(where("state") == TaskState(state).value)
+    if customer is not None:
+        conditions.append(where("customer") == customer)
+    if rule is not None:
+        conditions.append(where("rule") == rule)
+    if owner is not None:
+        conditions.append(where("owner") == owner if owner else ~where("owner").exists())
+    if due is not None:
+        conditions.append(where("due") <= due.isoformat())
+    found = None
+    for condition in conditions:
+        found = condition if found is None else found & condition
+    return found
+
+
+def tasks(
+    desk: Desk,
+    *,
+    due: date | None = None,
+    rule: str | None = None,
+    state: TaskState | str | None = None,
+    owner: str | None = None,
+    customer: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> list[Task]:
+    """Tasks, the earliest due first; `due` is the latest day, `owner` empty means nobody's, `limit` 0 all."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    condition = _chosen(due, rule, state, owner, customer)
+    found = desk.tasks.search(condition, order_by=("due",), limit=limit or None, offset=offset)
+    return [desk.read(Task, document) for document in found]
+
+
+def count_tasks(
+    desk: Desk,
+    *,
+    due: date | None = None,
+    rule: str | None = None,
+    state: TaskState | str | None = None,
+    owner: str | None = None,
+    customer: str | None = None,
+) -> int:
+    """How many tasks `tasks` would give without a limit."""
+    return desk.tasks.count(_chosen(due, rule, state, owner, customer))
+
+
+def day_counts(
+    desk: Desk, first: date, last: date, *, mine: bool = False, rule: str | None = None
+) -> dict[date, int]:
+    """Open tasks by their last day in time, for the days from `first` to `last` that have any."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    wanted = filter_for(desk, mine=mine, rule=rule)
+    counts: dict[date, int] = {}
+    for (name, role, owner, _opens, due), count in _groups(desk).items():
+        if (
+            first.isoformat() <= due <= last.isoformat()
+            and rule in (None, name)
+            and wanted.counts_group(role, owner)
+        ):
+            day = date.fromisoformat(due)
+            counts[day] = counts.get(day, 0) + count
+    return dict(sorted(counts.items()))

@@ -1,0 +1,209 @@
+"""Contact data go back to who entered them: bad numbers, new owners to confirm, changes to decide.
+
+The kernel's own planner, built like any plugin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+import attrs
+
+from dcrc.kernel.events import Event, EventKind
+from dcrc.kernel.hooks import hookimpl
+from dcrc.kernel.planner import (
+    Dossier,
+    Fact,
+    NotPlanned,
+    Outcome,
+    Planned,
+    Planner,
+    PlanningDay,
+    Rule,
+)
+from dcrc.wording import Wording
+
+NAME = "contact_data"
+DESK = "desk"  # channel of work that calls nobody
+CORRECT_PHONE = "correct_phone"
+CONFIRM_OWNER = "confirm_owner"
+DECIDE_PROPOSAL = "decide_proposal"
+
+WRONG_CONTACT = EventKind(
+    "wrong_contact",
+    Wording("号码有误", "Number is wrong"),
+    {
+        "number": Wording("号码", "Number"),
+        "result": Wording("结果", "Result"),
+    },
+)
+
+
+def _days(zh: str, en: str) -> dict[str, object]:
+    return {"unit": "working days", "doc": Wording(zh, en)}
+
+
+@attrs.frozen
+class ContactDataPolicy:
+    """The section `contact_data`."""
+
+    correct_within: int = attrs.field(
+        default=2, metadata=_days("错号空号几个工作日内更正", "days to correct a bad number")
+    )
+    correct_role: str = attrs.field(
+        default="clerk",
+        metadata={"doc": Wording("由谁更正（录入部门未知时）", "who corrects it by default")},
+    )
+    departments: dict[str, str] = attrs.field(
+        factory=lambda: {"sales": "sales_consultant", "service": "service_advisor"},
+        metadata={"doc": Wording("录入部门由哪个角色更正", "role that corrects for a department")},
+    )
+    confirm_owners: bool = attrs.field(
+        default=True, metadata={"doc": Wording("交车后做新车主确认", "confirm new owners")}
+    )
+    confirm_within: int = attrs.field(
+        default=3, metadata=_days("交车后几个工作日内确认", "days to confirm a new owner")
+    )
+    confirm_expires: int = attrs.field(
+        default=30,
+        metadata={"unit": "days", "doc": Wording("逾期几天后不再确认", "days until it expires")},
+    )
+    confirm_role: str = "caller"
+    decide_within: int = attrs.field(
+        default=2, metadata=_days("几个工作日内审批更改", "days to decide a change")
+    )
+    decide_role: str = "supervisor"
+
+
+def rules(policy: ContactDataPolicy) -> tuple[Rule, ...]:
+    return (
+        Rule(CORRECT_PHONE, Wording("更正联系电话", "Correct a phone number")),
+        Rule(CONFIRM_OWNER, Wording("新车主信息确认", "Confirm the new owner's data")),
+        Rule(DECIDE_PROPOSAL, Wording("审批资料更改", "Decide a change of data")),
+    )
+
+
+def plan_contact_data(
+    dossier: Dossier, policy: ContactDataPolicy, day: PlanningDay
+) -> Iterator[Outcome]:
+    """What has to be put right in one customer's data."""
+    yield plan_correction(dossier, policy, day)
+    for delivery in dossier.events_of("delivered"):
+        yield plan_confirmation(dossier, delivery, policy, day)
+    yield from plan_decisions(dossier, policy, day)
+
+
+def plan_correction(dossier: Dossier, policy: ContactDataPolicy, day: PlanningDay) -> Outcome:
+    """One task for all bad numbers of a customer; new bad numbers are a new occurrence."""
+    customer = dossier.customer
+    bad = sorted(phone.number for phone in customer.phones if not phone.usable)
+    if not bad:
+        return NotPlanned(CORRECT_PHONE, customer.id, "all numbers are in order")
+    occurrence = ",".join(bad)
+    facts = tuple(
+        Fact(event.id, event.kind, event.on)
+        for event in dossier.events_of(WRONG_CONTACT.name)
+        if event.data.get("number") in bad
+    )
+    since = _since(dossier, occurrence, facts, day.today)
+    return Planned(
+        CORRECT_PHONE,
+        customer.id,
+        occurrence,
+        opens=since,
+        due=day.workdays.add_open_days(since, policy.correct_within),
+        role=policy.departments.get(customer.entered_by, policy.correct_role),
+        channel=DESK,
+        priority=0 if customer.usable_phones else 10,
+        facts=facts,
+        policy=(f"{NAME}.correct_within", f"{NAME}.correct_role"),
+    )
+
+
+def _since(dossier: Dossier, occurrence: str, facts: Iterable[Fact], today: date) -> date:
+    """When the numbers were found to be bad: told by a call, or the day the task was first planned."""
+    days = [fact.on for fact in facts if fact.on is not None]
+    if days:
+        return max(days)
+    task = dossier.task(f"{NAME}.{CORRECT_PHONE}", dossier.customer.id, occurrence)
+    return task.opens if task is not None else today
+
+
+def plan_confirmation(
+    dossier: Dossier, delivery: Event, policy: ContactDataPolicy, day: PlanningDay
+) -> Outcome:
+    """The new owner's name, phone, address and VIN are confirmed once after each delivery."""
+    facts = (Fact(delivery.id, delivery.kind, delivery.on),)
+    used = (f"{NAME}.confirm_owners", f"{NAME}.confirm_within", f"{NAME}.confirm_expires")
+    if not policy.confirm_owners:
+        return NotPlanned(
+            CONFIRM_OWNER, delivery.id, "new owners are not confirmed", facts=facts, policy=used[:1]
+        )
+    for event in dossier.events_of("owner_confirmed"):
+        if event.on >= delivery.on and event.vehicle == delivery.vehicle:
+            return NotPlanned(
+                CONFIRM_OWNER,
+                delivery.id,
+                "the owner was confirmed on {date}",
+                {"date": event.on.isoformat()},
+                facts=(*facts, Fact(event.id, event.kind, event.on)),
+            )
+    if delivery.vehicle and dossier.vehicle(delivery.vehicle) is None:
+        return NotPlanned(
+            CONFIRM_OWNER, delivery.id, "the car belongs to somebody else now", facts=facts
+        )
+    due = day.workdays.add_open_days(delivery.on, policy.confirm_within)
+    return Planned(
+        CONFIRM_OWNER,
+        delivery.id,
+        delivery.key or delivery.id,
+        opens=min(delivery.on + timedelta(days=1), due),
+        due=due,
+        expires=due + timedelta(days=policy.confirm_expires),
+        vehicle=delivery.vehicle,
+        event=delivery.id,
+        role=policy.confirm_role,
+        facts=facts,
+        policy=used,
+    )
+
+
+def plan_decisions(
+    dossier: Dossier, policy: ContactDataPolicy, day: PlanningDay
+) -> Iterator[Outcome]:
+    """Changes of key fields that wait for the supervisor."""
+    for proposal in dossier.records.get("proposals", ()):
+        if proposal.state != "waiting":
+            yield NotPlanned(DECIDE_PROPOSAL, proposal.id, "the change is decided")
+            continue
+        on = proposal.at.date()
+        yield Planned(
+            DECIDE_PROPOSAL,
+            proposal.id,
+            proposal.id,
+            opens=on,
+            due=day.workdays.add_open_days(on, policy.decide_within),
+            role=policy.decide_role,
+            channel=DESK,
+            facts=(Fact(proposal.id, "proposal", on),),
+            policy=(f"{NAME}.decide_within", f"{NAME}.decide_role"),
+        )
+
+
+planner = Planner(NAME, NAME, rules, plan_contact_data)
+
+
+@hookimpl
+def dcrc_policy_section() -> tuple[str, type]:
+    return NAME, ContactDataPolicy
+
+
+@hookimpl
+def dcrc_planners() -> tuple[Planner, ...]:
+    return (planner,)
+
+
+@hookimpl
+def dcrc_event_kinds() -> tuple[EventKind, ...]:
+    return (WRONG_CONTACT,)

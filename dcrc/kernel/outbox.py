@@ -1,0 +1,68 @@
+"""The outbox: texts waiting to be sent. Here they are only queued; gateways come as plugins."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from tinydb import where
+
+from dcrc.kernel.contact import Message, quiet_end
+from dcrc.kernel.scripts import Situation, fill_blanks
+
+if TYPE_CHECKING:
+    from dcrc.kernel.customers import Customer
+    from dcrc.kernel.desk import Desk
+    from dcrc.kernel.tasks import Task
+
+QUEUED = "queued"
+
+
+def queue_message(
+    desk: Desk, customer: Customer, text: str, *, task: str = "", channel: str = "message"
+) -> Message | None:
+    """Queue a text for a customer's mobile, inside the running operation.
+
+    None when he must not be contacted or has no mobile that works. The same text waits only once for one
+    person; quiet hours hold it back until they end.
+    """
+    mobiles = [phone.number for phone in customer.usable_phones if phone.kind == "mobile"]
+    if customer.do_not_contact or not mobiles:
+        return None
+    mine = (where("customer") == customer.id) & (where("state") == QUEUED)
+    for document in desk.outbox.search(mine):
+        waiting = desk.read(Message, document)
+        if waiting.text == text:
+            return waiting
+    now = desk.now()
+    local = now.astimezone(desk.zone)
+    end = quiet_end(desk.policies.section("contact"), local)
+    return desk.insert(
+        desk.outbox,
+        Message(
+            "",
+            customer.id,
+            mobiles[0],
+            text,
+            task,
+            channel,
+            QUEUED,
+            now,
+            end.astimezone(UTC) if end > local else None,
+        ),
+    )
+
+
+def queue_fallback(desk: Desk, customer: Customer, task: Task) -> Message | None:
+    """Queue the message that the contact policy sends when all tries at a task failed."""
+    policy = desk.policies.section("contact")
+    if policy.fallback != "message":
+        return None
+    said = Situation(desk, customer, None, task)
+    return queue_message(desk, customer, fill_blanks(str(policy.fallback_text), said), task=task.id)
+
+
+def queued_messages(desk: Desk) -> list[Message]:
+    """All texts that wait, oldest first."""
+    found = desk.outbox.search(where("state") == QUEUED)
+    return [desk.read(Message, document) for document in found]

@@ -1,0 +1,379 @@
+"""Planning: reads the dossiers of the customers for whom something can have changed, writes the difference.
+
+The only module of the planner with effects. What can have changed is known without being told: facts from the
+journal since it was last read, customers whose `wake` day has come, and everybody when the policies differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import attrs
+from tinydb import where
+
+import dcrc
+from dcrc.errors import PolicyError
+from dcrc.kernel.contact import blocked
+from dcrc.kernel.customers import Customer
+from dcrc.kernel.documents import to_document
+from dcrc.kernel.dossiers import fact_tables, read_dossiers
+from dcrc.kernel.operators import Permission
+from dcrc.kernel.planner import Dossier, NotPlanned, Outcome, Planner, PlanningDay
+from dcrc.kernel.plugins import PluginProblem
+from dcrc.kernel.reconcile import Reconciled, reconcile
+from dcrc.kernel.tasks import Task
+from dcrc.kernel.workdays import workdays_of
+from dcrc.store import GlobalId
+from dcrc.wording import Wording
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+OPERATION = "plan"
+CHUNK = 400  # customers of one transaction
+STATE = GlobalId("plan")
+ARCHIVED = "the customer is archived"
+SWITCHED_OFF = "the function is switched off"
+BY_HAND = "by_hand"
+DAY = timedelta(days=1)
+_UNPLANNED: Mapping[str, Any] = {}
+
+
+@attrs.frozen
+class PlanningPolicy:
+    """The section `planning`."""
+
+    horizon_days: int = attrs.field(
+        default=62,
+        validator=attrs.validators.ge(0),
+        metadata={
+            "unit": "days",
+            "doc": Wording("提前多少天列入日历", "how far ahead tasks stand on the calendar"),
+        },
+    )
+
+
+@attrs.frozen
+class PlanFailure:
+    """A planner that raised: for how many customers, and what kind of error where."""
+
+    planner: str
+    what: str
+    customers: int
+
+
+@attrs.frozen
+class PlanReport:
+    """What a plan wrote, in tasks; `customers` were looked at; `until` is the last day that is planned."""
+
+    created: int = 0
+    moved: int = 0
+    withdrawn: int = 0
+    expired: int = 0
+    reopened: int = 0
+    customers: int = 0
+    failures: tuple[PlanFailure, ...] = ()
+    until: date | None = None
+    cancelled: bool = False
+
+    @property
+    def changes(self) -> int:
+        """Tasks written."""
+        return self.created + self.moved + self.withdrawn + self.expired + self.reopened
+
+
+def plan(
+    desk: Desk,
+    *,
+    until: date | None = None,
+    customers: Iterable[str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> PlanReport:
+    """Bring the calendar up to date, for `customers` alone if they are given.
+
+    `until` plans further ahead than the policy's horizon. Every few hundred customers are one transaction, so
+    a plan that is cancelled or killed goes on where it stopped. `progress` is called with (done, total).
+    """
+    desk.require(Permission.PLAN)
+    run = _Run.of(desk, until)
+    state = desk.planning.get(doc_id=STATE) or {}
+    whole = customers is None
+    everybody = whole and state.get("digest") != run.digest
+    seen, head = int(state.get("seen", 0)), desk.db.journal.head()
+    wanted = set(customers) if customers is not None else _changed(desk, run, state, seen)
+    total = desk.customers.count() if everybody else len(wanted)
+    done = 0
+    stopped = False
+    for ids in _chunks(desk, run, wanted, everybody):
+        if cancelled is not None and cancelled():
+            stopped = True
+            break
+        with desk.db.transaction(OPERATION, operator=desk.operator.name):
+            run.settle(ids)
+        done += len(ids)
+        if progress is not None:
+            progress(min(done, total), total)
+    if whole and not stopped:
+        _remember(desk, run, state, head)
+    run.report_failures()
+    return attrs.evolve(
+        run.report, failures=tuple(run.failures()), until=run.until, cancelled=stopped
+    )
+
+
+def replan_customer(desk: Desk, customer_id: str) -> Reconciled:
+    """Plan one customer inside the running operation; needs no permission of its own."""
+    run = _Run.of(desk, None)
+    with desk.db.transaction(OPERATION, operator=desk.operator.name):
+        found = run.settle([customer_id])
+    run.report_failures()
+    return found.get(customer_id, Reconciled())
+
+
+def planned_until(desk: Desk) -> date | None:
+    """The last day that the calendar is planned for; None before the first plan."""
+    state = desk.planning.get(doc_id=STATE)
+    return date.fromisoformat(state["until"]) if state else None
+
+
+_titles: WeakKeyDictionary[Desk, dict[str, Wording]] = WeakKeyDictionary()
+
+
+def rule_titles_of(desk: Desk) -> Mapping[str, Wording]:
+    """Every rule of every planner by its full name, in the planners' order, and the tasks made by hand."""
+    if desk not in _titles:
+        titles = _titles[desk] = {}
+        for planner in desk.plugins.planners():
+            for rule in planner.rules(desk.policies.section(planner.section)):
+                titles[f"{planner.name}.{rule.name}"] = rule.title
+        titles[BY_HAND] = Wording("手工任务", "Made by hand")
+    return _titles[desk]
+
+
+def _changed(desk: Desk, run: _Run, state: Mapping[str, Any], seen: int) -> set[str]:
+    """Customers with new facts since journal number `seen`, and those whose day has come."""
+    if not state:
+        return set()
+    touched = _touched(desk, run, seen)
+    come = (run.today + run.further).isoformat()
+    woken = desk.planning.iterate(where("wake") <= come)
+    return touched | {str(document.doc_id) for document in woken}
+
+
+def _touched(desk: Desk, run: _Run, since: int) -> set[str]:
+    journal = desk.db.journal
+    own = journal.touched(since, ["customers"], ["doc_id"], exclude_operations=[OPERATION])
+    return own | journal.touched(
+        since, list(run.tables), ["customer"], exclude_operations=[OPERATION]
+    )
+
+
+def _chunks(desk: Desk, run: _Run, wanted: set[str], everybody: bool) -> Iterator[list[str]]:
+    if not everybody:
+        ordered = iter(sorted(wanted))
+        while chunk := list(islice(ordered, CHUNK)):
+            yield chunk
+        return
+    everyone = (str(document.doc_id) for document in desk.customers.iterate())
+    while chunk := list(islice(everyone, CHUNK)):
+        known = desk.planning.get_many([GlobalId(each) for each in chunk])
+        yield [
+            each
+            for each in chunk
+            if each in wanted or (known.get(GlobalId(each)) or _UNPLANNED).get("by") != run.digest
+        ]
+
+
+def _remember(desk: Desk, run: _Run, state: Mapping[str, Any], head: int) -> None:
+    """Note what was seen; facts that came in meanwhile are left for the next plan."""
+    with desk.db.transaction(OPERATION, operator=desk.operator.name):
+        meanwhile = _touched(desk, run, head)
+        seen = head if meanwhile else desk.db.journal.head()
+        until = max(run.until.isoformat(), str(state.get("until", "")))
+        became = {"seen": seen, "digest": run.digest, "until": until}
+        if became != dict(state):
+            desk.planning.put(STATE, became)
+
+
+@attrs.define(eq=False)
+class _Run:
+    desk: Desk
+    planners: Sequence[Planner]
+    tables: Mapping[str, type]
+    day: PlanningDay
+    horizon: int
+    further: timedelta
+    digest: str
+    report: PlanReport = attrs.field(factory=PlanReport)
+    _failed: dict[tuple[str, str], set[str]] = attrs.field(factory=dict)
+    _values: dict[str, Any] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, desk: Desk, until: date | None) -> _Run:
+        policies, today = desk.policies, desk.today()
+        planners = sorted(desk.plugins.planners(), key=lambda planner: str(planner.name))
+        usual = int(policies.section("planning").horizon_days)
+        horizon = max(usual, (until - today).days) if until is not None else usual
+        parts = [dcrc.__version__, str(usual), policies.digest_of("workdays")]
+        parts += [f"{each.name}={policies.digest_of(each.section)}" for each in planners]
+        parts += [f"-{name}" for name in sorted(desk.plugins.switched_off)]
+        return cls(
+            desk,
+            planners,
+            fact_tables(desk),
+            PlanningDay(today, workdays_of(desk), policies),
+            horizon,
+            timedelta(days=horizon - usual),
+            sha256("|".join(parts).encode()).hexdigest()[:12],
+        )
+
+    @property
+    def today(self) -> date:
+        return self.day.today
+
+    @property
+    def until(self) -> date:
+        return self.today + timedelta(days=self.horizon)
+
+    def settle(self, customers: Sequence[str]) -> dict[str, Reconciled]:
+        """Plan some customers and write what differs; inside a transaction."""
+        dossiers = read_dossiers(self.desk, customers, self.tables)
+        found = {each.customer.id: self.reconcile(each) for each in dossiers}
+        self._move_over(dossiers, found)
+        self._write(found)
+        self._note({each.customer.id: each.customer for each in dossiers}, found)
+        return found
+
+    def reconcile(self, dossier: Dossier, elsewhere: Sequence[Task] = ()) -> Reconciled:
+        """What planning would do with one customer; `elsewhere` are tasks of others that he claims."""
+        outcomes, failed = self.outcomes(dossier)
+        reconciled = reconcile(
+            dossier.customer.id,
+            (*dossier.tasks, *elsewhere),
+            outcomes,
+            self.today,
+            self.horizon,
+            self._policy_value,
+        )
+        if failed:
+            tomorrow = self.today + DAY
+            reconciled = attrs.evolve(reconciled, wake=min(reconciled.wake or tomorrow, tomorrow))
+        return reconciled
+
+    def outcomes(self, dossier: Dossier) -> tuple[dict[str, Sequence[Outcome]], bool]:
+        """What each planner says of a customer, by its name; a planner that raises is left out."""
+        customer = dossier.customer
+        gone = customer.archived or bool(customer.merged_into)
+        outcomes: dict[str, Sequence[Outcome]] = {
+            name: _refused(dossier, name, SWITCHED_OFF) for name in self.desk.plugins.switched_off
+        }
+        failed = False
+        for planner in self.planners:
+            if gone:
+                outcomes[planner.name] = _refused(dossier, planner.name, ARCHIVED)
+                continue
+            policy = self.day.policies.section(planner.section)
+            try:
+                outcomes[planner.name] = tuple(planner.plan(dossier, policy, self.day))
+            except Exception as error:  # noqa: BLE001 - named, its tasks left alone, reported
+                failed = True
+                what = _described(error)
+                self._failed.setdefault((planner.name, what), set()).add(customer.id)
+        return outcomes, failed
+
+    def _policy_value(self, key: str) -> Any:
+        if key not in self._values:
+            try:
+                value = self.day.policies.value(key)
+            except PolicyError:
+                value = ""
+            plain = value is None or isinstance(value, (bool, int, float, str))
+            self._values[key] = value if plain else str(value)
+        return self._values[key]
+
+    def _move_over(self, dossiers: Sequence[Dossier], found: dict[str, Reconciled]) -> None:
+        """Tasks to be made that another customer has (his car was sold on) move to this one."""
+        created = {task.id: task.customer for each in found.values() for task in each.create}
+        if not created:
+            return
+        known = self.desk.tasks.get_many([GlobalId(each) for each in created])
+        claimed: dict[str, list[Task]] = {}
+        for task_id, document in known.items():
+            claimed.setdefault(created[str(task_id)], []).append(self.desk.read(Task, document))
+        for dossier in dossiers:
+            if dossier.customer.id in claimed:
+                customer = dossier.customer.id
+                found[customer] = self.reconcile(dossier, claimed[customer])
+
+    def _write(self, found: Mapping[str, Reconciled]) -> None:
+        desk, now = self.desk, self.desk.now()
+        made = [_made(task, now) for each in found.values() for task in each.create]
+        if made:
+            desk.tasks.put_many(made)
+        for each in found.values():
+            for before, after in (*each.change, *each.reopen):
+                desk.edit(desk.tasks, before, after)
+            for before, after in (*each.withdraw, *each.expire):
+                desk.edit(desk.tasks, before, attrs.evolve(after, closed_at=now))
+        self.report = attrs.evolve(
+            self.report,
+            created=self.report.created + len(made),
+            moved=self.report.moved + sum(len(each.change) for each in found.values()),
+            withdrawn=self.report.withdrawn + sum(len(each.withdraw) for each in found.values()),
+            expired=self.report.expired + sum(len(each.expire) for each in found.values()),
+            reopened=self.report.reopened + sum(len(each.reopen) for each in found.values()),
+            customers=self.report.customers + len(found),
+        )
+
+    def _note(self, customers: Mapping[str, Customer], found: Mapping[str, Reconciled]) -> None:
+        notes = []
+        for customer, each in found.items():
+            note = {"by": self.digest}
+            if each.wake is not None:
+                note["wake"] = each.wake.isoformat()
+            if why := blocked(customers[customer]):
+                note["blocked"] = why
+            if customers[customer].preferred_time:
+                note["prefers"] = customers[customer].preferred_time
+            notes.append((GlobalId(customer), note))
+        self.desk.planning.put_many(notes)
+
+    def failures(self) -> Iterator[PlanFailure]:
+        for (planner, what), customers in sorted(self._failed.items()):
+            yield PlanFailure(planner, what, len(customers))
+
+    def report_failures(self) -> None:
+        """Name planners that raised among the plugins' problems."""
+        for planner, what in sorted(self._failed):
+            problem = PluginProblem(planner, "plan", what)
+            if problem not in self.desk.plugins.problems:
+                self.desk.plugins.problems.append(problem)
+
+
+def _made(task: Task, now: datetime) -> tuple[GlobalId, dict[str, Any]]:
+    return GlobalId(task.id), to_document(attrs.evolve(task, created=now))
+
+
+def _refused(dossier: Dossier, planner: str, why: str) -> tuple[NotPlanned, ...]:
+    """The same answer for every open task of a planner."""
+    return tuple(
+        NotPlanned(task.rule.partition(".")[2], task.subject, why)
+        for task in dossier.tasks
+        if task.open and task.rule.partition(".")[0] == planner
+    )
+
+
+def _described(error: Exception) -> str:
+    """Kind and place of an error; its message may hold customer data and stays out."""
+    place, frame = "", error.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        place = f" ({code.co_filename.rpartition('/')[2]}:{frame.tb_lineno})"
+        frame = frame.tb_next
+    return f"{type(error).__name__}{place}"
