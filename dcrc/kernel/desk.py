@@ -181,7 +181,7 @@ class Desk:
         """The record of that id; raises NotFound."""
         document = table.get(doc_id=GlobalId(record_id)) if record_id else None
         if not isinstance(document, Document):
-            raise NotFound("There is no {kind} {ref}.", kind=cls.__name__.lower(), ref=record_id)
+            raise NotFound("There is no record {ref}.", ref=record_id)
         return self.read(cls, document)
 
     def record(self, cls: type[R], record_id: str, fields: Mapping[str, Any]) -> R:

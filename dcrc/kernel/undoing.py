@@ -69,7 +69,7 @@ def _refuse_orphans(desk: Desk, operation: int | None, batch: str | None) -> Non
             for fact in desk.table(table).search(query):
                 if str(fact.doc_id) not in made.get(table, ()):
                     raise ConflictError(
-                        "What was registered then has {table} since: take these back first.",
+                        "What was registered then has later records ({table}): take these back first.",
                         table=table,
                     )
 
