@@ -37,7 +37,13 @@ def make(path: Path, count: int = 300) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"name,phone\nWang,138\n", b"PK\x03\x04" + bytes(200), b"{}", b"\x00" * 500, b"SQLite is fine"],
+    [
+        b"name,phone\nWang,138\n",
+        b"PK\x03\x04" + bytes(200),
+        b"{}",
+        b"\x00" * 500,
+        b"SQLite is fine",
+    ],
 )
 @pytest.mark.parametrize("read_only", [True, False])
 def test_a_foreign_file_stays_as_it_is(tmp_path, content, read_only):
