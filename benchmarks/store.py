@@ -215,9 +215,7 @@ def main_table(folder: Path, count: int, rounds: int) -> Iterator[str]:
 
 def scans(folder: Path, table: DocumentTable, rounds: int) -> Iterator[str]:
     """Searches that cannot become SQL, beside a TinyDB that keeps all documents in memory."""
-    memory = TinyDB(
-        folder / "plain.json", storage=CachingMiddleware(JSONStorage), encoding="utf-8"
-    )
+    memory = TinyDB(folder / "plain.json", storage=CachingMiddleware(JSONStorage), encoding="utf-8")
     queries = {
         "regular expression": where("name").search("伟$"),
         "test": where("visits").test(lambda visits: visits % 7 == 3),
@@ -276,7 +274,7 @@ def large_table(folder: Path, small: int, large: int, rounds: int) -> Iterator[s
                 figures.setdefault(name, {}).setdefault(count, []).append(figure)
     for database, _ in databases.values():
         database.close()
-    for n in range(max(5, rounds)):
+    for _ in range(max(5, rounds)):
         for count in (small, large):
             took = seconds(lambda count=count: opened(folder / f"large{count}.db")[0].close())
             figures.setdefault("opening and closing", {}).setdefault(count, []).append(took)

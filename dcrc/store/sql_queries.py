@@ -162,7 +162,7 @@ def _one_of(query: tuple[Any, ...], layout: Layout) -> Condition:
     column = _column(path, layout)
     keys = [_scalar(item) for item in items]
     if not column or None in keys:
-        return _containing(list(items))
+        return _containing(list(items)) if isinstance(items, tuple) else ANYTHING
     if not keys:
         return NOTHING
     # membership in a set raises for lists; a list of items only compares
@@ -176,13 +176,11 @@ def _marks(values: list[Any]) -> str:
 
 def _any(query: tuple[Any, ...], layout: Layout) -> Condition:
     _, path, items = query
-    if not isinstance(items, tuple | frozenset) or len(items) > _MOST_VARIABLES:
-        return ANYTHING
+    if not isinstance(items, tuple) or len(items) > _MOST_VARIABLES:
+        return ANYTHING  # a query about each element, or a set, which raises for lists
     side = layout.side_of.get(path) if isinstance(path, tuple) else None
     keys = [_scalar(item) for item in items]
-    if None in keys:
-        return ANYTHING
-    if not side:
+    if not side or None in keys:
         return ANYTHING
     return _with_element(side, f"value IN ({_marks([*keys, UNCLEAR])})", (*keys, UNCLEAR))
 
@@ -222,11 +220,6 @@ def _tested(query: tuple[Any, ...], layout: Layout) -> Condition:
     return ANYTHING
 
 
-def _fragment(query: tuple[Any, ...], layout: Layout) -> Condition:
-    # the description does not tell the path, but any text in the fragment stands in the document
-    return _joined([_containing([value]) for value in query[1].values()] or [ANYTHING], " AND ")
-
-
 def _containing(values: list[Any]) -> Condition:
     """Documents whose JSON contains one of some texts, for fields without an index."""
     if not values or len(values) > 20 or not all(_plain_text(value) for value in values):
@@ -254,7 +247,6 @@ _RULES: dict[str, Callable[[tuple[Any, ...], Layout], Condition]] = {
     "any": _any,
     "all": _all,
     "test": _tested,
-    "fragment": _fragment,
 }
 
 __all__ = ["ANYTHING", "EVERYTHING", "NONE", "Condition", "translate"]

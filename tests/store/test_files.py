@@ -114,8 +114,7 @@ def test_a_damaged_page_is_found_and_reading_it_is_a_clear_error(tmp_path):
         verification = database.verify()
         assert not verification.ok
         with pytest.raises(DamagedFile) as caught:
-            list(database.journal.entries())
-            database.table("customers").all()
+            [list(database.journal.entries()), database.table("customers").all()]
         assert caught.value.exit_code == 6
         with pytest.raises(StoreError):
             database.backup(tmp_path / "backup.db")

@@ -26,13 +26,18 @@ def test_a_failed_operation_leaves_no_trace_in_any_table(shop):
     cars.insert({"vin": "A"})
     cars.search(where("vin").exists())
     before, head = state(shop), shop.head()
-    with pytest.raises(RuntimeError), shop.transaction("sell", operator="li"):
-        cars.insert({"vin": "B"})
-        tasks.insert({"car": 2})
-        cars.update({"sold": True})
-        assert shop.next_number("orders") == 1
-        assert len(cars.search(where("vin").exists())) == 2
-        raise RuntimeError
+
+    def sell():
+        with shop.transaction("sell", operator="li"):
+            cars.insert({"vin": "B"})
+            tasks.insert({"car": 2})
+            cars.update({"sold": True})
+            assert shop.next_number("orders") == 1
+            assert len(cars.search(where("vin").exists())) == 2
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        sell()
     assert state(shop) == before
     assert shop.head() == head
     assert len(cars.search(where("vin").exists())) == 1
@@ -42,11 +47,16 @@ def test_a_failed_operation_leaves_no_trace_in_any_table(shop):
 
 def test_an_inner_operation_belongs_to_the_outer_one_and_may_fail_alone(shop):
     cars = shop.table("cars")
-    with shop.transaction("import", operator="wang", batch="b1") as operation:
-        cars.insert({"n": 1})
-        with pytest.raises(ValueError), shop.transaction("row"):
+
+    def fail_in_the_middle():
+        with shop.transaction("row"):
             cars.insert_multiple([{"n": 2}, {"n": 3}])
             raise ValueError
+
+    with shop.transaction("import", operator="wang", batch="b1") as operation:
+        cars.insert({"n": 1})
+        with pytest.raises(ValueError):
+            fail_in_the_middle()
         with pytest.raises(ValueError):
             cars.insert_multiple([{"n": 4}, Document({"n": 5}, 1)])
         with shop.transaction("row"):
