@@ -125,9 +125,9 @@ class ContactPolicy:
     )
     fallback_text: Wording = attrs.field(
         default=Wording(
-            "{customer}{title}您好，{dealer}多次致电未能联系上您，方便时请回电{dealer_phone}，谢谢！",
+            "{customer}{title}您好，{dealer}多次致电未能联系上您，方便时请回电，谢谢！",
             "Dear {title} {customer}, {dealer} tried to call you and could not reach you; "
-            "please call {dealer_phone} when it suits you.",
+            "please call back when it suits you.",
         ),
         metadata={"doc": Wording("联系不上时的短信", "the message that is sent then")},
     )

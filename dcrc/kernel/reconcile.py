@@ -23,6 +23,7 @@ SUPERSEDED = "another occurrence takes its place"
 
 Key = tuple[str, str]  # full name of the rule, subject
 Edit = tuple[Task, Task]  # as it was, as it becomes
+Wishes = dict[str, Planned]  # by occurrence
 
 
 @attrs.frozen
@@ -42,15 +43,6 @@ class Reconciled:
         return self.change + self.withdraw + self.expire + self.reopen
 
 
-@attrs.frozen
-class _Wish:
-    """A planned occurrence with the id of its task."""
-
-    id: str
-    rule: str
-    planned: Planned
-
-
 def reconcile(
     customer: str,
     existing: Sequence[Task],
@@ -65,29 +57,28 @@ def reconcile(
     has its tasks withdrawn. `existing` are tasks of every state, of other customers too if their id is wanted
     here: such a task moves over. `horizon` is in days; `policy_value` gives a dotted key's value.
     """
-    wishes: dict[Key, dict[str, _Wish]] = {}
-    refused: dict[Key, NotPlanned] = {}
-    for planner, answers in outcomes.items():
-        for outcome in answers:
-            rule = f"{planner}.{outcome.rule}"
-            key = (rule, outcome.subject)
-            if isinstance(outcome, NotPlanned):
-                refused[key] = outcome
-                continue
-            wish = _Wish(task_id(rule, outcome.subject, outcome.occurrence), rule, outcome)
-            held = wishes.setdefault(key, {}).setdefault(wish.id, wish)
-            if _order(wish) < _order(held):
-                wishes[key][wish.id] = wish
-    tasks: dict[Key, list[Task]] = {key: [] for key in wishes}
+    tasks: dict[Key, list[Task]] = {}
     for task in existing:
         if task.rule.partition(".")[0] in outcomes:
             tasks.setdefault((task.rule, task.subject), []).append(task)
+    wishes: dict[Key, Wishes] = {}
+    refused: dict[Key, NotPlanned] = {}
     desk = _Desk(customer, today, today + timedelta(days=horizon), policy_value)
-    for key in sorted(tasks):
-        desk.settle(tasks[key], wishes.get(key, {}), refused.get(key))
-    for outcome in refused.values():
-        if outcome.until is not None:
-            desk.wake_on(outcome.until)
+    for planner, answers in outcomes.items():
+        for outcome in answers:
+            key = (f"{planner}.{outcome.rule}", outcome.subject)
+            if isinstance(outcome, NotPlanned):
+                refused[key] = outcome
+                if outcome.until is not None:
+                    desk.wake_on(outcome.until)
+                continue
+            if outcome.expires is not None and outcome.expires < today and key not in tasks:
+                continue  # most of a long history: nothing was made of it, nothing will be
+            held = wishes.setdefault(key, {}).setdefault(outcome.occurrence, outcome)
+            if held is not outcome and _order(outcome) < _order(held):
+                wishes[key][outcome.occurrence] = outcome
+    for key in sorted({*tasks, *wishes}):
+        desk.settle(key[0], tasks.get(key, []), wishes.get(key, {}), refused.get(key))
     return Reconciled(
         tuple(desk.create),
         tuple(desk.change),
@@ -98,8 +89,8 @@ def reconcile(
     )
 
 
-def _order(wish: _Wish) -> tuple[date, date, str]:
-    return wish.planned.opens, wish.planned.due, wish.id
+def _order(planned: Planned) -> tuple[date, date, str]:
+    return planned.opens, planned.due, planned.occurrence
 
 
 def _kept_by_hand(task: Task) -> bool:
@@ -139,73 +130,71 @@ class _Desk:
             self.wake = day
 
     def settle(
-        self, tasks: list[Task], wishes: dict[str, _Wish], refused: NotPlanned | None
+        self, rule: str, tasks: list[Task], wishes: Wishes, refused: NotPlanned | None
     ) -> None:
         """One rule and subject."""
-        known = {task.id: task for task in tasks}
+        known = {task.occurrence: task for task in tasks}
         alive: list[Task] = []
-        closed: list[date] = []
+        since = date.min  # the newest that was closed; nothing older is made after it
         for task in tasks:
-            wish = wishes.get(task.id)
+            wish = wishes.get(task.occurrence)
+            opens = wish.opens if wish else task.opens
             if not task.open:
                 if not withdrawn_by_planning(task):
-                    closed.append(wish.planned.opens if wish else task.opens)
+                    since = max(since, opens)
                 continue
-            last = last_day(task, wish.planned.expires if wish else task.expires)
+            last = last_day(task, wish.expires if wish else task.expires)
             if last is not None and last < self.today:
                 params = {"date": last.isoformat()}
                 self._close(self.expire, task, TaskState.EXPIRED, EXPIRED, params)
-                closed.append(wish.planned.opens if wish else task.opens)
+                since = max(since, opens)
             elif wish is None:
                 why = (refused.why, dict(refused.params)) if refused else (NO_LONGER, {})
                 self._close(self.withdraw, task, TaskState.WITHDRAWN, *why)
             else:
                 alive.append(task)
-        chosen = self._choose(alive, known, wishes, closed)
+        chosen = self._choose(alive, known, wishes, since)
         for task in alive:
-            if chosen is None or task.id != chosen.id:
+            if chosen is None or task.occurrence != chosen.occurrence:
                 self._close(self.withdraw, task, TaskState.WITHDRAWN, SUPERSEDED, {})
         if chosen is not None:
-            self._keep(known.get(chosen.id), chosen)
+            self._keep(rule, known.get(chosen.occurrence), chosen)
 
     def _choose(
-        self,
-        alive: list[Task],
-        known: dict[str, Task],
-        wishes: dict[str, _Wish],
-        closed: list[date],
-    ) -> _Wish | None:
+        self, alive: list[Task], known: dict[str, Task], wishes: Wishes, since: date
+    ) -> Planned | None:
         come = [
-            wishes[task.id]
+            wishes[task.occurrence]
             for task in alive
-            if wishes[task.id].planned.opens <= self.today or _kept_by_hand(task)
+            if wishes[task.occurrence].opens <= self.today or _kept_by_hand(task)
         ]
         if come:
             return min(come, key=_order)
-        since = max(closed, default=date.min)
-        possible = [
-            wish
-            for wish in wishes.values()
-            if wish.planned.opens > since
-            and (wish.planned.expires is None or wish.planned.expires >= self.today)
-            and (
-                wish.id not in known or known[wish.id].open or withdrawn_by_planning(known[wish.id])
-            )
-        ]
-        here = [wish for wish in possible if wish.planned.opens <= self.today]
-        if here:
-            return max(here, key=_order)
-        ahead = min(possible, key=_order, default=None)
-        if ahead is None:
-            return None
-        task = known.get(ahead.id)
-        if ahead.planned.opens <= self.horizon or (task is not None and task.open):
+        here: Planned | None = None
+        ahead: Planned | None = None
+        for wish in wishes.values():
+            task = known.get(wish.occurrence)
+            if (
+                wish.opens <= since
+                or (wish.expires is not None and wish.expires < self.today)
+                or not (task is None or task.open or withdrawn_by_planning(task))
+            ):
+                continue
+            if wish.opens <= self.today:
+                if here is None or _order(wish) > _order(here):
+                    here = wish
+            elif ahead is None or _order(wish) < _order(ahead):
+                ahead = wish
+        if here is not None or ahead is None:
+            return here
+        task = known.get(ahead.occurrence)
+        if ahead.opens <= self.horizon or (task is not None and task.open):
             return ahead
-        self.wake_on(ahead.planned.opens - (self.horizon - self.today))
+        self.wake_on(ahead.opens - (self.horizon - self.today))
         return None
 
-    def _keep(self, task: Task | None, wish: _Wish) -> None:
-        wanted = self._task(wish)
+    def _keep(self, rule: str, task: Task | None, wish: Planned) -> None:
+        wanted = self._task(rule, wish)
         if task is None:
             self.create.append(wanted)
             result = wanted
@@ -236,8 +225,7 @@ class _Desk:
         )
         into.append((task, closed))
 
-    def _task(self, wish: _Wish) -> Task:
-        planned = wish.planned
+    def _task(self, rule: str, planned: Planned) -> Task:
         reasons: dict[str, Any] = {}
         if planned.facts:
             reasons["facts"] = [
@@ -247,8 +235,8 @@ class _Desk:
         if planned.policy:
             reasons["policy"] = [[key, self.policy_value(key)] for key in planned.policy]
         return Task(
-            wish.id,
-            wish.rule,
+            task_id(rule, planned.subject, planned.occurrence),
+            rule,
             self.customer,
             planned.subject,
             planned.occurrence,

@@ -105,6 +105,7 @@ class Workdays:
     policy: WorkdaysPolicy = attrs.field(factory=WorkdaysPolicy)
     _years: dict[int, _Year] = attrs.field(factory=dict, init=False, repr=False)
     _known: dict[date, bool] = attrs.field(factory=dict, init=False, repr=False)
+    _next: dict[date, date] = attrs.field(factory=dict, init=False, repr=False)
 
     def _year(self, year: int) -> _Year:
         if year not in self._years:
@@ -139,10 +140,11 @@ class Workdays:
 
     def next_open(self, day: date) -> date:
         """`day` itself if it is open, else the next open day; `day` if none comes within a year."""
-        for n in range(367):
-            if self.is_open(day + n * DAY):
-                return day + n * DAY
-        return day
+        found = self._next.get(day)
+        if found is None:
+            found = next((d for n in range(367) if self.is_open(d := day + n * DAY)), day)
+            self._next[day] = found
+        return found
 
     def add_open_days(self, day: date, count: int) -> date:
         """The `count`-th open day after `day` (before it if negative); 0 is `next_open(day)`."""
