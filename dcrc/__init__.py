@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from dcrc.errors import NotAllowed as NotAllowed
     from dcrc.errors import NotFound as NotFound
     from dcrc.i18n import t as t
+    from dcrc.kernel.cases import Case as Case
+    from dcrc.kernel.cases import answers_between as answers_between
+    from dcrc.kernel.cases import answers_to as answers_to
+    from dcrc.kernel.cases import events_between as events_between
+    from dcrc.kernel.cases import events_by_id as events_by_id
+    from dcrc.kernel.cases import in_time as in_time
+    from dcrc.kernel.cases import judged as judged
+    from dcrc.kernel.cases import month_of as month_of
+    from dcrc.kernel.cases import share_rows as share_rows
+    from dcrc.kernel.cases import tasks_due as tasks_due
     from dcrc.kernel.customers import Customer as Customer
     from dcrc.kernel.desk import Desk as Desk
     from dcrc.kernel.events import Event as Event
@@ -55,6 +65,18 @@ _HOME = {
     "dcrc.errors": ("DcrcError", "InputError", "NotAllowed", "NotFound"),
     "dcrc.i18n": ("t",),
     "dcrc.wording": ("Wording",),
+    "dcrc.kernel.cases": (
+        "Case",
+        "answers_between",
+        "answers_to",
+        "events_between",
+        "events_by_id",
+        "in_time",
+        "judged",
+        "month_of",
+        "share_rows",
+        "tasks_due",
+    ),
     "dcrc.kernel.customers": ("Customer",),
     "dcrc.kernel.desk": ("Desk",),
     "dcrc.kernel.events": ("Event", "EventKind", "record_event"),

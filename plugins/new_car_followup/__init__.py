@@ -6,9 +6,9 @@ from pathlib import Path
 
 from dcrc import Figure, Planner, hookimpl
 
-from .policy import NewCarFollowupPolicy
+from .policy import NAME, NewCarFollowupPolicy
 from .reports import figures
-from .rules import NAME, planner
+from .rules import planner
 
 HERE = Path(__file__).parent
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
 import attrs
+from attrs.validators import ge, le
 
 from dcrc import Wording
 
+if TYPE_CHECKING:
+    from dcrc import Event, PlanningDay
 
-def _days(doc_zh: str, doc_en: str) -> dict[str, object]:
-    return {"unit": "days", "doc": Wording(doc_zh, doc_en)}
+NAME = "new_car_followup"
+
+
+def _number(
+    default: Any, unit: str, doc_zh: str, doc_en: str, *, least: int = 0, most: int = 10_000
+) -> Any:
+    metadata = {"unit": unit, "doc": Wording(doc_zh, doc_en)}
+    return attrs.field(default=default, validator=[ge(least), le(most)], metadata=metadata)
+
+
+def _days(default: Any, doc_zh: str, doc_en: str) -> Any:
+    return _number(default, "days", doc_zh, doc_en)
 
 
 @attrs.frozen
@@ -20,11 +36,9 @@ class Step:
     """
 
     title: Wording
-    due_day: int = attrs.field(metadata=_days("最迟第几天完成", "last day in time"))
-    opens_day: int = attrs.field(default=0, metadata=_days("从第几天起可联系", "first day"))
-    expires_after: int = attrs.field(
-        default=30, metadata=_days("逾期多少天后作废", "days after the due day until it expires")
-    )
+    due_day: int = _days(attrs.NOTHING, "最迟第几天完成", "last day in time")
+    opens_day: int = _days(0, "从第几天起可联系", "first day")
+    expires_after: int = _days(30, "逾期多少天后作废", "days after the due day until it expires")
     role: str = "caller"
     form: str = ""
     script: str = ""
@@ -40,6 +54,44 @@ class Step:
     )
     enabled: bool = True
     priority: int = 0
+
+
+@attrs.frozen
+class Touch:
+    """A recurring contact of the care calendar, counted in months from the day of delivery.
+
+    Where two touches fall on the same month, the rarer one takes the other's place: a year after delivery
+    the owner gets the yearly call, not four.
+    """
+
+    title: Wording
+    every_months: int = _number(
+        attrs.NOTHING, "months", "每隔几个月", "months between two", least=1
+    )
+    opens_before: int = _days(7, "提前几天可联系", "days before the due day that it opens")
+    expires_after: int = _days(14, "逾期多少天后作废", "days after the due day until it expires")
+    role: str = "caller"
+    channel: str = "call"
+    form: str = "new_car_touch"
+    script: str = ""
+    enabled: bool = True
+    priority: int = -10
+
+
+def default_touches() -> dict[str, Touch]:
+    """The later touches of `domain.md` §4.1."""
+    return {
+        "quarter": Touch(
+            Wording("季度关怀", "3-month care call"), 3, script="new_car_touch_quarter"
+        ),
+        "half_year": Touch(
+            Wording("半年关怀", "6-month care call"), 6, script="new_car_touch_half_year"
+        ),
+        "year": Touch(Wording("年度关怀", "Yearly care call"), 12, script="new_car_touch_year"),
+        "two_years": Touch(
+            Wording("两年关怀", "2-yearly care call"), 24, script="new_car_touch_two_years"
+        ),
+    }
 
 
 def default_steps() -> dict[str, Step]:
@@ -95,27 +147,55 @@ def default_steps() -> dict[str, Step]:
 
 @attrs.frozen
 class NewCarFollowupPolicy:
-    """Steps by name, and what follows a dissatisfied answer or a consultant's missing call."""
+    """Steps and touches by name, and what follows an answer or a consultant's missing call."""
 
     steps: dict[str, Step] = attrs.field(factory=default_steps)
+    touches: dict[str, Touch] = attrs.field(factory=default_touches)
+    touches_end: int = _number(
+        60, "months", "关怀日历到交车后几个月为止", "months after delivery that the touches end"
+    )
+    contact_spares: int = _days(
+        30,
+        "此前几天内已有联系或回厂则免去关怀",
+        "days before a touch in which another contact or workshop visit spares it",
+    )
     dissatisfied_role: str = "sales_supervisor"
-    dissatisfied_due_days: int = attrs.field(
-        default=2, metadata=_days("不满意须在几天内跟进", "days to follow up a dissatisfied answer")
+    dissatisfied_due_days: int = _days(
+        2, "不满意须在几天内跟进", "days to follow up a dissatisfied answer"
     )
     check_role: str = "supervisor"
-    check_due_days: int = attrs.field(
-        default=2,
-        metadata=_days("核查顾问漏打的期限", "days to see to a consultant's missing call"),
+    check_due_days: int = _days(
+        2, "核查顾问漏打的期限", "days to see to a consultant's missing call"
     )
-    target_very_satisfied: int = attrs.field(
-        default=80,
-        metadata={"unit": "%", "doc": Wording("非常满意率目标", "target, very satisfied")},
+    opportunity_role: str = "sales_consultant"
+    opportunity_due_days: int = _days(
+        3, "转介绍、置换等意向几天内跟进", "days to follow up a referral, trade-in or replacement"
     )
-    target_in_time: int = attrs.field(
-        default=100,
-        metadata={"unit": "%", "doc": Wording("按时完成率目标", "target, done in time")},
+    opportunity_expires: int = _days(
+        60, "意向逾期多少天后作废", "days after the due day until an opportunity expires"
     )
+    judged_by: str = attrs.field(
+        default="new_car_satisfaction.overall",
+        metadata={
+            "doc": Wording(
+                "非常满意率看哪个问题（问卷.问题，满分为非常满意）",
+                "the question that very satisfied is read from: form.field, full score",
+            )
+        },
+    )
+    target_very_satisfied: int = _number(
+        80, "%", "非常满意率目标", "target, very satisfied", most=100
+    )
+    target_in_time: int = _number(100, "%", "按时完成率目标", "target, done in time", most=100)
     on_open_days: bool = attrs.field(
         default=True,
         metadata={"doc": Wording("遇休息日顺延到下一营业日", "due days move to the next open day")},
     )
+
+    def open_day(self, due: date, day: PlanningDay) -> date:
+        """`due` as it stands on the calendar: an open day, if the policy says so."""
+        return day.workdays.next_open(due) if self.on_open_days else due
+
+    def owner_of(self, role: str, delivery: Event) -> str:
+        """Who answers for a contact of `role`: the delivery's own consultant, else nobody in person."""
+        return str(delivery.data.get("consultant", "")) if role == "sales_consultant" else ""

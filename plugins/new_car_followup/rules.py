@@ -19,28 +19,31 @@ from dcrc import (
     Wording,
 )
 
-from .policy import NewCarFollowupPolicy, Step
+from .policy import NAME, NewCarFollowupPolicy, Step
+from .touches import plan_touches
 
-NAME = "new_car_followup"
+OPPORTUNITY = "opportunity"  # a question of our forms: what is ticked, a consultant follows up
 Outcome = Planned | NotPlanned
 
 
 def rules(policy: NewCarFollowupPolicy) -> tuple[Rule, ...]:
-    """The steps of the policy, the checks of those that are checked, and dissatisfaction."""
+    """Steps, checks of those that are checked, touches, and what answers lead to."""
     steps = [Rule(name, step.title) for name, step in policy.steps.items()]
     checks = [
         Rule(f"check_{name}", Wording(f"核查：{step.title.zh}", f"Check: {step.title.en}"))
         for name, step in policy.steps.items()
         if step.checked
     ]
+    touches = [Rule(name, touch.title) for name, touch in policy.touches.items()]
     dissatisfied = Rule("dissatisfied", Wording("新车不满意跟进", "Dissatisfied new owner"))
-    return (*steps, *checks, dissatisfied)
+    opportunity = Rule("opportunity", Wording("转介绍与置换意向", "Referral or replacement"))
+    return (*steps, *checks, *touches, dissatisfied, opportunity)
 
 
 def plan_new_car(
     dossier: Dossier, policy: NewCarFollowupPolicy, day: PlanningDay
 ) -> Iterator[Outcome]:
-    """Every step of every delivery, the checks of other departments' steps, and what dissatisfied owners get.
+    """Every step and touch of every delivery, checks of other departments' steps, and what answers lead to.
 
     The subject of a step is the vehicle, its occurrence the delivery's key: a corrected delivery date moves
     the tasks, it does not plan them again.
@@ -50,10 +53,15 @@ def plan_new_car(
             yield plan_step(dossier, delivery, name, step, policy, day)
             if step.checked:
                 yield plan_check(dossier, delivery, name, step, policy, day)
-    forms = {step.form for step in policy.steps.values() if step.form}
+        yield from plan_touches(dossier, delivery, policy, day)
+    forms = {step.form for step in policy.steps.values()}
+    forms = (forms | {touch.form for touch in policy.touches.values()}) - {""}
     for answers in dossier.answers:
-        if answers.form in forms and not answers.satisfied:
-            yield plan_dissatisfied(answers, policy, day)
+        if answers.form in forms:
+            if not answers.satisfied:
+                yield plan_dissatisfied(answers, policy, day)
+            if answers.values.get(OPPORTUNITY):
+                yield plan_opportunity(dossier, answers, policy, day)
 
 
 def plan_step(
@@ -89,7 +97,7 @@ def plan_step(
         vehicle=delivery.vehicle,
         event=delivery.id,
         role=step.role,
-        owner=_consultant(delivery) if step.role == "sales_consultant" else "",
+        owner=policy.owner_of(step.role, delivery),
         form=step.form,
         script=step.script,
         priority=step.priority,
@@ -138,7 +146,7 @@ def plan_check(
             facts=tuple(facts),
             policy=used,
         )
-    check_due = _open_day(since + timedelta(policy.check_due_days), policy, day)
+    check_due = policy.open_day(since + timedelta(policy.check_due_days), day)
     return Planned(
         rule,
         subject,
@@ -158,7 +166,7 @@ def plan_check(
 
 def plan_dissatisfied(answers: Answers, policy: NewCarFollowupPolicy, day: PlanningDay) -> Planned:
     """The sales supervisor's task for one dissatisfied conversation; it never expires."""
-    due = _open_day(answers.on + timedelta(policy.dissatisfied_due_days), policy, day)
+    due = policy.open_day(answers.on + timedelta(policy.dissatisfied_due_days), day)
     return Planned(
         "dissatisfied",
         answers.id,
@@ -176,6 +184,36 @@ def plan_dissatisfied(answers: Answers, policy: NewCarFollowupPolicy, day: Plann
     )
 
 
+def plan_opportunity(
+    dossier: Dossier, answers: Answers, policy: NewCarFollowupPolicy, day: PlanningDay
+) -> Planned:
+    """The consultant's task when a customer mentions a referral, a trade-in or another car."""
+    due = policy.open_day(answers.on + timedelta(policy.opportunity_due_days), day)
+    delivery = delivery_of(dossier, answers)
+    return Planned(
+        "opportunity",
+        answers.id,
+        answers.on.isoformat(),
+        opens=answers.on,
+        due=due,
+        expires=due + timedelta(policy.opportunity_expires),
+        vehicle=answers.vehicle,
+        event=answers.event,
+        role=policy.opportunity_role,
+        owner=policy.owner_of(policy.opportunity_role, delivery) if delivery else "",
+        form="new_car_opportunity",
+        script="new_car_opportunity",
+        priority=5,
+        facts=(Fact(answers.id, "answered", answers.on),),
+        policy=(f"{NAME}.opportunity_due_days", f"{NAME}.opportunity_role"),
+    )
+
+
+def delivery_of(dossier: Dossier, answers: Answers) -> Event | None:
+    """The delivery that answers are about."""
+    return next((each for each in dossier.events_of("delivered") if each.id == answers.event), None)
+
+
 def _used(step: str, *fields: str) -> tuple[str, ...]:
     return tuple(f"{NAME}.steps.{step}.{field}" for field in fields)
 
@@ -184,23 +222,15 @@ def _occurrence(delivery: Event) -> str:
     return delivery.key or delivery.id
 
 
-def _consultant(delivery: Event) -> str:
-    return str(delivery.data.get("consultant", ""))
-
-
-def _open_day(due: date, policy: NewCarFollowupPolicy, day: PlanningDay) -> date:
-    return day.workdays.next_open(due) if policy.on_open_days else due
-
-
 def _due(delivery: Event, step: Step, policy: NewCarFollowupPolicy, day: PlanningDay) -> date:
-    return _open_day(delivery.on + timedelta(step.due_day), policy, day)
+    return policy.open_day(delivery.on + timedelta(step.due_day), day)
 
 
 def _customer_said(dossier: Dossier, delivery: Event, step: Step) -> tuple[Answers, bool] | None:
-    """The latest answers in which the owner of this car said whether the consultant called, and what."""
+    """The latest answers about this delivery that say whether the consultant called, and what."""
     form, _, field = step.asked_in.partition(".")
     for answers in reversed(dossier.answers):
-        if answers.form == form and answers.vehicle == delivery.vehicle:
+        if answers.form == form and answers.event == delivery.id:
             said = answers.values.get(field)
             if said in ("yes", "no"):
                 return answers, said == "yes"

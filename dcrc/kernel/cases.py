@@ -1,0 +1,137 @@
+"""The cases that figures count: facts and tasks of a span of days, and shares of them by person or kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+from tinydb import where
+
+from dcrc.i18n import t
+from dcrc.kernel.events import Event
+from dcrc.kernel.figures import FigureRow, share
+from dcrc.kernel.forms import Answers
+from dcrc.kernel.operators import Permission
+from dcrc.kernel.tasks import Task, TaskState
+from dcrc.store import GlobalId
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+_AT_ONCE = 400  # ids of one query
+_STATES = tuple(state.value for state in TaskState)
+
+
+@attrs.frozen
+class Case:
+    """One case of a share: whether it counts as a hit, and the labels under which it is counted."""
+
+    id: str
+    hit: bool
+    labels: tuple[str, ...] = ()
+
+
+def month_of(day: date) -> tuple[date, date]:
+    """First and last day of the month in which `day` lies.
+
+    >>> month_of(date(2026, 2, 14))
+    (datetime.date(2026, 2, 1), datetime.date(2026, 2, 28))
+    """
+    first = day.replace(day=1)
+    return first, (first + timedelta(31)).replace(day=1) - timedelta(1)
+
+
+def events_between(desk: Desk, kind: str, first: date, last: date) -> list[Event]:
+    """Facts of one kind from `first` to `last`, oldest first."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    query = (
+        (where("kind") == kind)
+        & (where("on") >= first.isoformat())
+        & (where("on") <= last.isoformat())
+    )
+    events = [desk.read(Event, document) for document in desk.events.search(query)]
+    return sorted(events, key=lambda event: (event.on, event.id))
+
+
+def tasks_due(desk: Desk, rule: str, first: date, last: date) -> list[Task]:
+    """Tasks of a rule's full name due from `first` to `last`, of every state, earliest first."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    query = (
+        where("state").one_of(list(_STATES))
+        & (where("rule") == rule)
+        & (where("due") >= first.isoformat())
+        & (where("due") <= last.isoformat())
+    )
+    tasks = [desk.read(Task, document) for document in desk.tasks.search(query)]
+    return sorted(tasks, key=lambda task: (task.due, task.id))
+
+
+def answers_to(desk: Desk, tasks: Iterable[Task]) -> dict[str, Answers]:
+    """What was answered to each task that was answered: task id → its answers."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    ids = [task.id for task in tasks]
+    found: dict[str, Answers] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        query = where("task").one_of(ids[start : start + _AT_ONCE])
+        for document in desk.answers.search(query):
+            answers = desk.read(Answers, document)
+            found[answers.task] = answers
+    return found
+
+
+def answers_between(desk: Desk, form: str, first: date, last: date) -> list[Answers]:
+    """Answers to a form, in any version, given from `first` to `last`, oldest first."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    query = (
+        (where("form") == form)
+        & (where("on") >= first.isoformat())
+        & (where("on") <= last.isoformat())
+    )
+    found = [desk.read(Answers, document) for document in desk.answers.search(query)]
+    return sorted(found, key=lambda answers: (answers.on, answers.id))
+
+
+def events_by_id(desk: Desk, ids: Iterable[str]) -> dict[str, Event]:
+    """The facts of those ids that exist."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    wanted = [GlobalId(each) for each in ids if each]
+    found = desk.events.get_many(wanted)
+    return {str(key): desk.read(Event, document) for key, document in found.items()}
+
+
+def in_time(task: Task) -> bool:
+    """Whether a task was done by its due day."""
+    done = task.state is TaskState.DONE and task.closed_on is not None
+    return done and task.closed_on is not None and task.closed_on <= task.due
+
+
+def judged(task: Task, today: date) -> bool:
+    """Whether a task counts in a rate: it was done, has failed or expired, or its due day is over.
+
+    Withdrawn tasks never count, nor does one that is still in time.
+    """
+    if task.state is TaskState.OPEN:
+        return task.due < today
+    return task.state is not TaskState.WITHDRAWN
+
+
+def share_rows(cases: Iterable[Case], target: float | None = None) -> list[FigureRow]:
+    """The share of hits of all cases and of each label's, in percent; each row lists its cases.
+
+    A case with several labels counts once under each, and once in the first row. No cases: no rows.
+    """
+    everything = list(cases)
+    labels: dict[str, list[Case]] = {}
+    for case in everything:
+        for label in dict.fromkeys(case.labels):
+            labels.setdefault(label, []).append(case)
+    rows = [_row(t("All"), everything, target)] if everything else []
+    return rows + [_row(label or t("Not named"), labels[label], target) for label in sorted(labels)]
+
+
+def _row(label: str, cases: list[Case], target: float | None) -> FigureRow:
+    hits = sum(case.hit for case in cases)
+    ids = tuple(case.id for case in cases)
+    return FigureRow(label, share(hits, len(cases)), len(cases), target, ids)
