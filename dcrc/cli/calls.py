@@ -86,6 +86,7 @@ def attempt(
             note=note,
             call_back=again,
             number=dialled,
+            channel=channel,
         )
     show(
         {"recorded": [_document(desk, one) for one in recorded]},

@@ -76,7 +76,7 @@ def _make(chosen: Settings, path: Path, customers: int, seed: int) -> None:
         path, operator=SUPERVISOR, clock=clock, entropy=chosen.entropy, plugins=chosen.plugins
     )
     try:
-        for name, role in STAFF:
+        for name, role in STAFF.items():
             add_operator(desk, name, role)
         ledgers = InventedDealer(desk.today(), customers, seed).write_ledgers(path.parent)
         with progress(t("Importing the invented dealer's ledgers")) as advance:

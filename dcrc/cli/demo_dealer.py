@@ -19,13 +19,14 @@ from dcrc.kernel.vins import check_digit
 
 DEALER: Final = "星河汽车"
 SUPERVISOR: Final = "林静"
-STAFF: Final = (
-    ("周岚", "caller"),
-    ("唐欣", "caller"),
-    ("钱蓉", "clerk"),
-    ("罗健", "sales_supervisor"),
-)
 CONSULTANTS: Final = ("陈浩", "苏婷", "高磊", "许洁")
+STAFF: Final = {
+    "周岚": "caller",
+    "唐欣": "caller",
+    "钱蓉": "clerk",
+    "罗健": "sales_supervisor",
+    **dict.fromkeys(CONSULTANTS, "sales_consultant"),
+}
 ADVISORS: Final = ("马师傅", "郑涛", "韩冰")
 
 _SURNAMES = (

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.tasks import Task
 
 DAYS = 6
-CALLS_A_DAY = 18
+CALLS_A_DAY = {"caller": 9, "sales_consultant": 4, "sales_supervisor": 1}
 _RESULTS = (
     (Result.REACHED, 66),
     (Result.NO_ANSWER, 18),
@@ -80,15 +80,19 @@ def _mornings(desk: Desk) -> list[datetime]:
 
 
 def _call_through(desk: Desk, clock: HistoryClock, dice: Random) -> None:
-    """One day's calls, some minutes apart."""
+    """One day's calls of everybody, some minutes apart, before the quiet hours."""
     from dcrc.kernel.agenda import agenda
+    from dcrc.kernel.operators import list_operators
 
-    for sheet in agenda(desk, limit=CALLS_A_DAY).sheets:
-        assert clock.instant is not None
-        clock.instant += timedelta(minutes=dice.randrange(4, 9))
-        if clock.instant.astimezone(desk.zone).hour == 12:
-            clock.instant += timedelta(hours=2)  # the quiet hours
-        _converse(desk, clock.instant, sheet, dice)
+    morning, supervisor = clock.instant, desk.operator
+    for person in list_operators(desk, active=True):
+        desk.operator, clock.instant = person, morning
+        calls = CALLS_A_DAY.get(person.role, 0)
+        for sheet in agenda(desk, limit=calls).sheets if calls else ():
+            assert clock.instant is not None
+            clock.instant += timedelta(minutes=dice.randrange(4, 9))
+            _converse(desk, clock.instant, sheet, dice)
+    desk.operator = supervisor
 
 
 def _converse(desk: Desk, now: datetime, sheet: Sheet, dice: Random) -> None:

@@ -39,7 +39,9 @@ def report(problem: BaseException, *, as_json: bool) -> None:
     if isinstance(problem, BrokenPipeError):
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - python flushes it while ending
         return
-    if os.environ.get("DCRC_TRACEBACK") and not isinstance(problem, click.ClickException):
+    if os.environ.get("DCRC_TRACEBACK") and not isinstance(
+        problem, (DcrcError, click.ClickException)
+    ):
         traceback.print_exception(problem)
     if as_json:
         from dcrc.cli.showing import json_text

@@ -32,16 +32,30 @@ SHOWN_REMARKS = 10
 @click.option(
     "--profile", metavar="NAME", help="The source's mapping; found by the headers if not given."
 )
+@click.option(
+    "--encoding", default="", metavar="NAME", help="Of text files; found out if not given."
+)
 @pass_desk
 def import_(
-    desk: Desk, files: tuple[Path, ...], dry_run: bool, rejects: Path | None, profile: str | None
+    desk: Desk,
+    files: tuple[Path, ...],
+    dry_run: bool,
+    rejects: Path | None,
+    profile: str | None,
+    encoding: str,
 ) -> None:
     """Import spreadsheets as one batch that one command takes back."""
     from dcrc.imports import import_files
 
     with progress(t("Reading")) as advance:
         report = import_files(
-            desk, list(files), profile=profile, dry_run=dry_run, rejects=rejects, progress=advance
+            desk,
+            list(files),
+            profile=profile,
+            encoding=encoding,
+            dry_run=dry_run,
+            rejects=rejects,
+            progress=advance,
         )
     show(import_document(report), *_lines(report))
     if report.rejected:

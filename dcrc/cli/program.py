@@ -24,7 +24,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "snooze": ("calls:snooze", "Move a task to another day."),
         "assign": ("calls:assign", "Give a task to somebody."),
         "withdraw": ("calls:withdraw", "Take a task off the calendar, with the reason."),
-        "explain": ("calls:explain", "Why a task is there, or why a rule planned none."),
+        "explain": ("explaining:explain", "Why a task is there, or why a rule planned none."),
         "plan": ("days:plan", "Bring the calendar up to date."),
     },
     "Customers and vehicles": {

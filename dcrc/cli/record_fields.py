@@ -11,6 +11,7 @@ import attrs
 
 from dcrc.cli.times import parse_day
 from dcrc.errors import InputError
+from dcrc.i18n import translate_error
 from dcrc.kernel.customers import Customer, CustomerKind, LunarDay
 from dcrc.kernel.vehicles import Vehicle
 
@@ -104,5 +105,7 @@ def parse_fields(
         try:
             values[name] = fields[name](value, today)
         except InputError as problem:
-            raise type(problem)(problem.msgid, **{**problem.params, "field": name}) from None
+            raise InputError(
+                "{field}: {problem}", field=name, problem=translate_error(problem)
+            ) from None
     return values

@@ -24,7 +24,7 @@ def shapes() -> dict[str, Fields]:
             headings = re.findall(r"`([^`]+)`", title) or [title]
         elif line.startswith("#"):
             headings = []
-        elif headings and line.startswith("| ") and not line.startswith("| field"):
+        elif headings and line.startswith("| ") and not line.startswith("| field | type"):
             name, kind = (cell.strip() for cell in line.strip("|").split("|")[:2])
             for heading in headings:
                 found.setdefault(heading, {})[name] = kind
