@@ -21,11 +21,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dcrc.kernel.agenda import tasks
-from dcrc.kernel.customers import Customer, Phone, add_customer
+from dcrc.kernel.calendar import Recorded, record_attempt
+from dcrc.kernel.customers import Customer, add_customer
 from dcrc.kernel.desk import Desk, init_database
 from dcrc.kernel.events import Event, record_event
+from dcrc.kernel.forms import Form
+from dcrc.kernel.phones import Phone
 from dcrc.kernel.planning import plan
-from dcrc.kernel.tasks import Task
+from dcrc.kernel.tasks import Result, Task
 from dcrc.kernel.vehicles import Vehicle, add_vehicle
 from dcrc.kernel.vins import check_digit
 
@@ -127,6 +130,44 @@ def delivered(
             data=dict(data or {}),
         ),
     )
+
+
+def serviced(desk: Desk, vehicle: Vehicle, on: date, order: str = "", **data: Any) -> Event:
+    """The fact that `vehicle` left the workshop on a day; `order` is the repair order's number.
+
+    `data` are what the order says (`work`, `sheet`, `advisor`, `km`, `came_in` …).
+    """
+    number = order or f"RO{on:%Y%m%d}{desk.events.count():04d}"
+    return record_event(
+        desk,
+        Event(
+            "",
+            "serviced",
+            vehicle.customer,
+            on,
+            vehicle=vehicle.id,
+            key=number,
+            data={"order": number, **data},
+        ),
+    )
+
+
+def plainly_answered(form: Form, **chosen: Any) -> dict[str, Any]:
+    """Answers to every required question, the best of each, but for those `chosen`."""
+    values = dict(chosen)
+    for field in form.fields:
+        if field.name in values or not field.required or not field.asked(values):
+            continue
+        best = max(field.options, key=lambda option: option.score or 0, default=None)
+        plain: dict[str, Any] = {"bool": True, "number": field.least or 0, "text": "-"}
+        values[field.name] = best.key if best else plain.get(field.kind.value, "2026-01-01")
+    return values
+
+
+def reached(desk: Desk, task: Task, **chosen: Any) -> Recorded:
+    """The customer was reached for `task`: every question has its best answer but for those `chosen`."""
+    answers = plainly_answered(desk.forms.get(task.form), **chosen) if task.form else None
+    return record_attempt(desk, task.id, Result.REACHED, answers=answers)
 
 
 def open_tasks(desk: Desk, customer: Customer) -> list[Task]:
