@@ -69,21 +69,29 @@ class ReadableTable(Table):
             layout = link.layouts.get(self._name)
             if layout is None:
                 return []
-            question = (cond, tuple(order_by), limit, offset)
-            cacheable = _cacheable(cond)
-            cache = self._cache_of(link)
-            if cacheable:
-                rows = cache.get(question)
-                if rows is not None:
-                    decoded = self._file.decoded
-                    return [
-                        self._document(key, decoded(self._name, key, text)) for key, text in rows
-                    ]
             search = Search(self._file, link, layout, cond, order_by)
-            found = list(search.found(limit, offset))
-            if cacheable and len(found) <= _LARGEST_CACHED:
-                cache[question] = [(key, text) for _, key, text, _ in found]
-            return [self._document(key, value) for _, key, _, value in found]
+            if search.condition.exact and search.condition.indexed:
+                # the index is as quick as the cache
+                return [self._document(row[1], row[3]) for row in search.found(limit, offset)]
+            return self._searched(link, search, (cond, tuple(order_by), limit, offset))
+
+    def _searched(
+        self,
+        link: Link,
+        search: Search,
+        question: tuple[QueryLike | None, tuple[str, ...], int | None, int],
+    ) -> list[Document]:
+        """The answer to a question that may take long, kept as texts in the query cache."""
+        cond, _, limit, offset = question
+        cache = self._cache_of(link) if _cacheable(cond) else None
+        rows = None if cache is None else cache.get(question)
+        if rows is not None:
+            decoded = self._file.decoded
+            return [self._document(key, decoded(self._name, key, text)) for key, text in rows]
+        found = list(search.found(limit, offset))
+        if cache is not None and len(found) <= _LARGEST_CACHED:
+            cache[question] = [(key, text) for _, key, text, _ in found]
+        return [self._document(key, value) for _, key, _, value in found]
 
     def iterate(
         self,

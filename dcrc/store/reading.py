@@ -20,6 +20,8 @@ _CHUNK = 256
 
 def order_of(order_by: str | Sequence[str]) -> tuple[tuple[Path, bool], ...]:
     """`"-field"` and the like as (path, descending)."""
+    if not order_by:
+        return ()
     fields = (order_by,) if isinstance(order_by, str) else order_by
     return tuple((path_of(field.removeprefix("-")), field.startswith("-")) for field in fields)
 
@@ -68,6 +70,9 @@ class Search:
         """Matching documents in order. The caller takes all of them before it writes anything."""
         if limit is not None and limit <= 0:
             return iter(())
+        if limit is None and not offset and not self.order:
+            # rather sort the few hits of an index than walk the whole table in order
+            return self._checked(self._rows("+seq" if self.condition.indexed else "seq"))
         columns = self._order_columns()
         if columns is None:
             hits = sorted(self._checked(self._rows("seq")), key=lambda hit: hit[0])
@@ -75,8 +80,6 @@ class Search:
                 hits.sort(key=lambda hit: sort_key(*value_at(hit[3], path)), reverse=descending)
             return iter(hits[offset:] if limit is None else hits[offset : offset + limit])
         order = ", ".join([*columns, "seq"])
-        if limit is None and not columns and self.condition.indexed:
-            order = "+seq"  # rather sort the few hits than walk the whole table in order
         if self.condition.exact and not self.link.has_odd(self.layout):
             if limit is not None or offset:
                 order += f" LIMIT {int(limit) if limit is not None else -1} OFFSET {int(offset)}"
@@ -135,6 +138,8 @@ class Search:
             size = 8  # often the first few are enough
             while rows := cursor.fetchmany(size):
                 yield rows
+                if len(rows) < size:
+                    return
                 size = _CHUNK
         finally:
             cursor.close()

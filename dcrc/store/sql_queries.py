@@ -9,21 +9,19 @@ raise (a number compared with text): if any document is in one, the query is lef
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-import attrs
 import orjson
 
 from dcrc.store.indexes import begins
-from dcrc.store.keys import CONTAINER, NONE, UNCLEAR, Key, following, key_of
+from dcrc.store.keys import NONE, UNCLEAR, Key, following, key_of
 from dcrc.store.layout import Layout
 
 _MOST_VARIABLES = 500
 _OPPOSITE = {"<": ">", "<=": ">="}
 
 
-@attrs.frozen
-class Condition:
+class Condition(NamedTuple):
     """An SQL condition over a document table, with its parameters."""
 
     sql: str
@@ -74,9 +72,9 @@ def _joined(parts: list[Condition], word: str) -> Condition:
     if not conjunction and any(part.sql == "1" for part in parts):
         # one open side opens all, but the other side may still raise
         exact = all(part.exact for part in parts)
-        return attrs.evolve(EVERYTHING if exact else ANYTHING, traps=_traps(parts))
+        return (EVERYTHING if exact else ANYTHING)._replace(traps=_traps(parts))
     if not told:
-        return attrs.evolve(EVERYTHING, exact=all(part.exact for part in parts))
+        return EVERYTHING._replace(exact=all(part.exact for part in parts))
     traps: list[tuple[str, tuple[Any, ...]]] = []
     for part in parts:
         for sql, parameters in part.traps:
@@ -103,7 +101,7 @@ def _traps(parts: list[Condition]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
 def _not(query: tuple[Any, ...], layout: Layout) -> Condition:
     inner = _translate(query[1], layout) if isinstance(query[1], tuple) else ANYTHING
     if not inner.exact:
-        return attrs.evolve(ANYTHING, traps=inner.traps)
+        return ANYTHING._replace(traps=inner.traps)
     return Condition(f"({inner.sql}) IS NOT TRUE", inner.parameters, True, False, inner.traps)
 
 
@@ -115,7 +113,7 @@ def _scalar(value: Any) -> Key:
     """The key of a value that only equals values with the same key; None for others."""
     if value is None or isinstance(value, str | int | float):
         key = key_of(value)
-        return None if key in (UNCLEAR, CONTAINER) else key
+        return None if isinstance(key, bytes) else key
     return None
 
 
