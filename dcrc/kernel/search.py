@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Found", "customer_terms", "search_customers", "vehicle_terms"]
 
 _TASK = re.compile(r"[a-z2-7]{4,16}")
-_ORDER = re.compile(r"(?=.*\d)[0-9a-z-]{4,}", re.IGNORECASE)
+_ORDER = re.compile(r"(?=.*\d)[0-9a-z/_-]{4,40}", re.IGNORECASE)
 _TAKE = 200
 
 
@@ -48,7 +48,7 @@ def search_customers(
     words = [word for word in (fold(word)[:64] for word in text.split()) if word]
     if not words:
         return []
-    hits = _hits(desk, "".join(words), archived, limit)
+    hits = _hits(desk, "".join(words), archived, limit) or _of_order(desk, text.strip(), archived)
     if len(words) > 1:
         hits = hits or _hits_of_all(desk, words, archived)
     chosen = dict(list(hits.items())[:limit])
@@ -93,10 +93,6 @@ def _hits(desk: Desk, key: str, archived: bool, limit: int) -> dict[str, tuple[D
         keep(desk.customers.search(tail, limit=_TAKE))
     if len(hits) < limit and _TASK.fullmatch(key):
         _keep_of_task(desk, keep, key)
-    if len(hits) < limit and _ORDER.fullmatch(key):
-        events = desk.events.search(_order(key), limit=limit)
-        for event in events:
-            keep(_documents(desk, [event["customer"]]), event.get("key", key))
     return hits
 
 
@@ -123,8 +119,20 @@ def _keep_of_task(desk: Desk, keep: Any, key: str) -> None:
             keep(_documents(desk, [task["customer"]]), str(task_id)[:8])
 
 
-def _order(key: str) -> Any:
-    return (where("kind") == "serviced") & starts_with("key", key.upper())
+def _of_order(desk: Desk, typed: str, archived: bool) -> dict[str, tuple[Document, str]]:
+    """Whose repair order has that number, or one that begins so."""
+    if not _ORDER.fullmatch(typed):
+        return {}
+    begins = starts_with("key", typed)
+    if typed != typed.upper():
+        begins |= starts_with("key", typed.upper())
+    hits: dict[str, tuple[Document, str]] = {}
+    for event in desk.events.search((where("kind") == "serviced") & begins, limit=_TAKE):
+        for document in _documents(desk, [event["customer"]]):
+            one = _present(desk, document)
+            if archived or not one.get("archived"):
+                hits.setdefault(str(one.doc_id), (one, event["key"]))
+    return hits
 
 
 def _owners(cars: Iterable[Document]) -> list[str]:
