@@ -25,6 +25,10 @@ class Action:
     key: str
     title: str
     run: Callable[[], object]
+    moves: bool = False  # only moves about; listed last
+
+
+MOVES = ("list.", "field.", "calendar.", "choose.")
 
 
 def actions_of(screen: Screen[object]) -> list[Action]:
@@ -47,8 +51,9 @@ def actions_of(screen: Screen[object]) -> list[Action]:
             lambda action=active.binding.action, node=active.node: app.run_worker(  # type: ignore[misc]
                 app.run_action(action, node)
             ),
+            name.startswith(MOVES),
         )
-    return list(found.values())
+    return sorted(found.values(), key=lambda action: action.moves)
 
 
 class ActionList(Dialog[Action]):

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
+from textual.worker import WorkType
 
 from dcrc.errors import DcrcError
 from dcrc.i18n import t, translate_error
@@ -21,7 +22,7 @@ from dcrc.kernel.desk import Desk
 from dcrc.tui.desk_lane import DeskLane
 from dcrc.tui.drafts import SheetDraft
 from dcrc.tui.filters import Filters
-from dcrc.tui.keys import BY_ID, bindings
+from dcrc.tui.keys import BY_ID, bindings, key_name
 from dcrc.tui.places import Places
 from dcrc.tui.planning_run import PlanningRun
 from dcrc.tui.record_list import RecordList
@@ -137,7 +138,8 @@ class DcrcApp(Places, App[None]):
                     show(result)
 
         owner = on or self
-        owner.run_worker(run(), group=topic or "default", exclusive=bool(topic), exit_on_error=True)
+        job: WorkType[None] = run
+        owner.run_worker(job, group=topic or "default", exclusive=bool(topic), exit_on_error=True)
 
     async def _look(self) -> None:
         if await self.lane.do(lambda desk: desk.db.changed()):
@@ -149,6 +151,10 @@ class DcrcApp(Places, App[None]):
             if isinstance(screen, DeskScreen):
                 screen.load_data()
                 break
+
+    def key(self, name: str) -> str:
+        """How the key with the id `name` is called as it is mapped now."""
+        return key_name(self._keymap.get(name, BY_ID[name].keys).split(",")[0])
 
     # -- speech ----------------------------------------------------------------------------------
 

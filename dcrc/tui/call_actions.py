@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -43,20 +43,21 @@ class CallActions(DeskScreen):
     data: SheetData | None
     included: set[str]
     recording = False
+    left_open: Sequence[SheetTask] = ()
     _draft_timer: Timer | None = None
 
     @property
     def form(self) -> FormView | None:
         """The form as it stands on the screen."""
-        raise TypeError("the sheet has it")
+        raise TypeError(type(self).__name__)
 
     def open(self, customer_id: str, *, forget: bool = False) -> None:
         """Show another customer on this sheet."""
-        raise TypeError("the sheet does it")
+        raise TypeError(type(self).__name__)
 
     def show_tasks(self) -> None:
         """Show anew which tasks belong to this call."""
-        raise TypeError("the sheet does it")
+        raise TypeError(type(self).__name__)
 
     # -- results ---------------------------------------------------------------------------------
 
@@ -110,7 +111,8 @@ class CallActions(DeskScreen):
         if data is None or self.recording:
             return
         if not self.included:
-            app.say(t("No task is part of this call; Space marks one."), "warning")
+            key = app.key("task.mark")
+            app.say(t("No task is part of this call; {key} marks one.", key=key), "warning")
             self.query_one("#tasks", RecordList).focus()
             return
         answers = self._checked(result)
@@ -139,7 +141,11 @@ class CallActions(DeskScreen):
 
         def show(done: Recorded) -> None:
             app.remember(conversation.customer, draft)
-            app.say(done.message)
+            said = [done.message]
+            if self.left_open:
+                titles = "、".join(each.title for each in self.left_open)
+                said.append(t("not asked, stays open: {titles}", titles=titles))
+            app.say(" · ".join(said))
             self._go_on(done.next_customer)
 
         app.perform(work, show, on=self, topic="record", failed=failed)
@@ -149,7 +155,10 @@ class CallActions(DeskScreen):
         assert self.data is not None
         form = self.form
         given: dict[str, dict[str, Any] | None] = {}
+        self.left_open = self._unasked() if result is Result.REACHED else []
         for each in self._in_call():
+            if each in self.left_open:
+                continue
             given[each.task.id] = None
             if result is not Result.REACHED or each.form is None or form is None:
                 continue
@@ -160,6 +169,14 @@ class CallActions(DeskScreen):
                 form.mark_wrong(each.task.id, error.params.get("fields", ()))
                 return None
         return given
+
+    def _unasked(self) -> list[SheetTask]:
+        """Tasks whose form was not begun, while another one was: they stay open for the next call."""
+        form, in_call = self.form, self._in_call()
+        if form is None:
+            return []
+        unasked = [each for each in in_call if each.form and not form.answers(each.task.id)]
+        return unasked if len(unasked) < len(in_call) else []
 
     def _in_call(self) -> list[SheetTask]:
         tasks = self.data.tasks if self.data else []
@@ -305,7 +322,8 @@ class CallActions(DeskScreen):
         self.keep_draft_soon()
 
     def on_text_field_left(self, _: TextField.Left) -> None:
-        house(self).say(t("F2 records it as reached; the other results stand below."))
+        key = house(self).key("result.reached")
+        house(self).say(t("{key} records it as reached; the other results stand below.", key=key))
 
     def action_back(self) -> None:
         self.keep_draft()

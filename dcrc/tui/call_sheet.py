@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
@@ -15,6 +16,7 @@ from dcrc.tui.call_actions import CallActions
 from dcrc.tui.cards import card_lines
 from dcrc.tui.cells import plain
 from dcrc.tui.drafts import SheetDraft
+from dcrc.tui.fields import Question
 from dcrc.tui.form_view import AskedForm, FormView
 from dcrc.tui.history_lines import history_columns, history_rows
 from dcrc.tui.key_bar import KeyBar
@@ -65,6 +67,10 @@ class CallSheet(CallActions, DeskScreen):
         self.data = None
         self.included = set()
         self._form: FormView | None = None
+        self._in_hand = ""  # the task whose question has the cursor
+        self._script = ""
+        self._in_hand = ""  # the task whose question has the cursor
+        self._script = ""
 
     def body(self) -> ComposeResult:
         yield Static(id="card")
@@ -134,7 +140,7 @@ class CallSheet(CallActions, DeskScreen):
             self.call_after_refresh(self.focus_first)
 
     def _offered(self, data: SheetData) -> set[str]:
-        offered = [each.task.id for each in data.due_now or data.tasks]
+        offered = [each.task.id for each in data.due_now]
         return set(offered) - set(data.draft.left_out)
 
     def _closed_elsewhere(self, data: SheetData) -> list[str]:
@@ -158,7 +164,9 @@ class CallSheet(CallActions, DeskScreen):
         rows = [self._task_row(each) for each in self.data.tasks]
         lines = self.query_one("#tasks", RecordList)
         lines.styles.height = max(1, min(4, len(rows)))
-        lines.empty = t("Nothing is open for this customer; Ctrl+G adds a task.")
+        lines.empty = t(
+            "Nothing is open for this customer; {key} adds a task.", key=house(self).key("task.add")
+        )
         lines.show(len(rows), rows)
 
     def _task_row(self, each: SheetTask) -> Row:
@@ -207,13 +215,27 @@ class CallSheet(CallActions, DeskScreen):
             self.query_one("#note", TextField).focus()
 
     def _show_script(self) -> None:
-        """The script of the task in hand: the first one of this call."""
+        """The script of the task in hand, else the first one of this call."""
         assert self.data is not None
-        scripts = [
-            each.script for each in self.data.tasks if each.script and each.task.id in self.included
-        ]
-        text = "\n\n".join(dict.fromkeys(scripts)) or t("No script for this call.")
-        self.query_one("#script-text", Static).update(Content(plain(text, lines=True)))
+        scripts = {
+            each.task.id: each.script
+            for each in self.data.tasks
+            if each.script and each.task.id in self.included
+        }
+        text = scripts.get(self._in_hand) or next(iter(scripts.values()), "")
+        text = text or t("No script for this call.")
+        if text != self._script:
+            self._script = text
+            self.query_one("#script-text", Static).update(Content(plain(text, lines=True)))
+            self.query_one("#script").scroll_home(animate=False)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The script follows the questions."""
+        for node in event.widget.ancestors_with_self:
+            if isinstance(node, Question) and self.data is not None:
+                self._in_hand = node.about
+                self._show_script()
+                return
 
     def show_tasks(self) -> None:
         """Show anew which tasks belong to this call."""

@@ -15,6 +15,7 @@ from dcrc.kernel.vehicles import Vehicle, vehicles_of
 from dcrc.tui.cells import plain
 from dcrc.tui.task_titles import task_title
 
+CARS = 2  # on the card; the customer page has them all
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -88,8 +89,10 @@ def name_line(customer: Customer) -> Content:
 
 def card_lines(desk: Desk, customer: Customer, vehicles: list[Vehicle]) -> list[Content]:
     """The card: name, numbers, cars, address and wishes."""
-    lines = [name_line(customer), phones_line(desk, customer)]
-    lines += [Content(vehicle_line(vehicle)) for vehicle in vehicles[:3]]
+    lines = [name_line(customer) + Content("  ") + phones_line(desk, customer)]
+    lines += [Content(vehicle_line(vehicle)) for vehicle in vehicles[:CARS]]
+    if len(vehicles) > CARS:
+        lines.append(Content(t("and {count} more cars", count=len(vehicles) - CARS)))
     wishes = [
         text
         for text in (

@@ -10,13 +10,18 @@ import attrs
 
 from dcrc.i18n import t
 from dcrc.kernel.calendar import Recorded as OneRecorded
-from dcrc.kernel.calendar import record_conversation
+from dcrc.kernel.calendar import get_task, record_conversation
+from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.history import result_title
+from dcrc.kernel.operators import Permission
 from dcrc.kernel.tasks import Result, TaskState
+from dcrc.tui import owner_confirmation
 from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
 from dcrc.tui.filters import Filters, next_customer
 from dcrc.tui.task_titles import task_title
+
+CONVERSATION = "record attempt"
 
 
 @attrs.frozen
@@ -51,15 +56,28 @@ def record(
 
     Answers given before the customer was reached stay in the draft for the next try.
     """
-    done = record_conversation(
-        desk,
-        conversation.customer,
-        conversation.result,
-        conversation.answers,
-        note=conversation.note,
-        call_back=conversation.call_back,
-        number=conversation.number,
-    )
+    confirmed = {
+        task: values
+        for task, values in conversation.answers.items()
+        if values and get_task(desk, task).rule == owner_confirmation.RULE
+    }
+    answers = {
+        task: None if task in confirmed else values for task, values in conversation.answers.items()
+    }
+    with desk.operation(CONVERSATION, Permission.CALLS):
+        done = record_conversation(
+            desk,
+            conversation.customer,
+            conversation.result,
+            answers,
+            note=conversation.note,
+            call_back=conversation.call_back,
+            number=conversation.number,
+        )
+        for task, values in confirmed.items():
+            vehicle = get_task(desk, task).vehicle
+            verdicts, corrections = owner_confirmation.verdicts_of(values)
+            confirm_owner(desk, conversation.customer, vehicle, verdicts, corrections)
     kept = SheetDraft()
     if conversation.result is not Result.REACHED:
         kept = attrs.evolve(draft, note="")

@@ -16,8 +16,9 @@ from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.history import Entry, timeline
 from dcrc.tui.customer_facts import CustomerFacts, facts_text, load_facts
-from dcrc.tui.history_lines import history_columns, history_rows
+from dcrc.tui.history_lines import history_columns, history_rows, kind_title
 from dcrc.tui.keys import bindings
+from dcrc.tui.reading import Reading
 from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import DeskScreen, house
 from dcrc.tui.task_titles import task_title
@@ -78,7 +79,10 @@ class CustomerPage(DeskScreen):
                 yield RecordList(
                     [Column("", 20, 2), Column("", 18, 1)],
                     heading=False,
-                    empty=t("Nothing is open; A adds a task."),
+                    empty=t(
+                        "Nothing is open; {key} adds a task.",
+                        key=house(self).key("task.add.letter"),
+                    ),
                     id="tasks",
                 )
                 yield Static(id="history-title", classes="part")
@@ -110,7 +114,7 @@ class CustomerPage(DeskScreen):
         rows = history_rows(house(self).desk, data.history)
         history = self.query_one("#history", RecordList)
         history.show(len(rows), rows)
-        shown = self._kind or t("everything")
+        shown = kind_title(self._kind) if self._kind else t("everything")
         title = t("History: {kind} ({count})", kind=shown, count=len(rows))
         self.query_one("#history-title", Static).update(Content(title))
         if self.focused is None:
@@ -128,6 +132,11 @@ class CustomerPage(DeskScreen):
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         if event.source.id == "tasks":
             self.action_sheet()
+            return
+        entry: Entry = event.row.value
+        when = entry.at.astimezone(house(self).desk.zone).strftime("%Y-%m-%d %H:%M")
+        lines = [when, *entry.detail.split(" · ")]
+        self.app.push_screen(Reading(entry.title, lines))
 
     def action_edit(self) -> None:
         house(self).edit_customer(self.customer_id)

@@ -51,6 +51,12 @@ class Question(Widget):
         """Show that this question is why the form was not taken."""
         self.wrong = wrong
 
+    def renumber(self, number: int) -> None:
+        """Be the question with that number among those that are asked."""
+        if number != self.number:
+            self.number = number
+            self.refresh()
+
     def take_focus(self) -> None:
         """Put the cursor where the answer is given."""
         self.focus()
@@ -201,7 +207,7 @@ class TextQuestion(Question):
 
     def _placeholder(self) -> str:
         if self.field.kind is FieldKind.DATE:
-            return "2026-11-21"
+            return t("for example {day}", day="1985-06-18")
         return plain(str(self.field.hint))
 
     @property
@@ -212,6 +218,11 @@ class TextQuestion(Question):
     def put(self, value: Any) -> None:
         super().put(value)
         self.line.start("" if value is None else str(value))
+
+    def renumber(self, number: int) -> None:
+        super().renumber(number)
+        for label in self.query(".label").results(Static):
+            label.update(self._label())
 
     def take_focus(self) -> None:
         self.line.focus()

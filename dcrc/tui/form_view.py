@@ -139,8 +139,12 @@ class FormView(VerticalScroll, can_focus=False):
         return asked.about in self._included and asked.field.asked(self.values[asked.about])
 
     def _show_asked(self) -> None:
+        number = 0
         for child in self.children:
             if isinstance(child, Question):
                 child.display = self._is_asked(child)
+                number += child.display
+                child.renumber(number)
             elif isinstance(child, FormTitle):
+                number = 0
                 child.display = child.about in self._included and len(self.asked) > 1

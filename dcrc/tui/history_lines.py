@@ -10,6 +10,20 @@ from dcrc.kernel.history import Entry
 from dcrc.tui.record_list import Column, Row
 
 
+def kind_title(kind: str) -> str:
+    """What a kind of history entries is called."""
+    titles = {
+        "event": t("facts"),
+        "attempt": t("calls"),
+        "answers": t("answers"),
+        "task": t("closed tasks"),
+        "proposal": t("proposals"),
+        "merge": t("merges"),
+        "edit": t("changes of data"),
+    }
+    return titles.get(kind, kind)
+
+
 def history_columns() -> list[Column]:
     """When, what, and what was said."""
     return [

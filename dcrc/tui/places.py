@@ -17,8 +17,6 @@ from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
 if TYPE_CHECKING:
     from dcrc.tui.app import DcrcApp
 
-CONVERSATION = "record attempt"
-
 
 class Places:
     """The actions of the interface's own keys; a part of `DcrcApp`."""
@@ -148,11 +146,11 @@ class Places:
     def explain(self, task_id: str) -> None:
         """Show why a task is on the calendar."""
         from dcrc.kernel.explain import explain_task
-        from dcrc.tui.explaining import Explaining
+        from dcrc.tui.reading import Reading
 
         self._app.perform(
             lambda desk: [str(line) for line in explain_task(desk, task_id).lines],
-            lambda lines: self.go_to(Explaining(lines)),
+            lambda lines: self.go_to(Reading(t("Why is it here?"), lines)),
             topic="explain",
         )
 
@@ -167,6 +165,8 @@ class Places:
         self._app.recorded_last = (customer_id, draft)
 
     def action_undo(self) -> None:
+        from dcrc.tui.conversation import CONVERSATION
+
         app = self._app
         last = app.recorded_last
 

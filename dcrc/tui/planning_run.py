@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import TYPE_CHECKING
 
+from textual.worker import WorkType
+
 from dcrc.errors import DcrcError
 from dcrc.i18n import t
 from dcrc.kernel.planning import PlanReport, plan
@@ -35,7 +37,8 @@ class PlanningRun:
         if not self._running:
             self._running = True
             self._stop.clear()
-            self._app.run_worker(self._run(), group="planning", exit_on_error=True)
+            job: WorkType[None] = self._run
+            self._app.run_worker(job, group="planning", exit_on_error=True)
 
     def stop(self) -> None:
         """Stop after the customers in hand; what is planned stays, the rest is planned next time."""

@@ -71,7 +71,9 @@ class RecordForm(DeskScreen):
         self._stored = values
         shown = {**values, **draft} if draft else values
         if draft:
-            house(self).say(t("Your unsaved entries are back; Ctrl+S saves them."))
+            house(self).say(
+                t("Your unsaved entries are back; {key} saves them.", key=house(self).key("save"))
+            )
         view = FormView(
             [AskedForm("", "", form, {k: v for k, v in shown.items() if v is not None})]
         )
@@ -119,7 +121,7 @@ class RecordForm(DeskScreen):
         self._draft_timer = self.set_timer(DRAFT_AFTER, self._keep)
 
     def on_form_view_finished(self) -> None:
-        house(self).say(t("Ctrl+S saves."))
+        house(self).say(t("{key} saves.", key=house(self).key("save")))
 
     def _keep(self) -> None:
         self._stop_timer()

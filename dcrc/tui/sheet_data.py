@@ -8,13 +8,14 @@ import attrs
 
 from dcrc.errors import NotFound
 from dcrc.kernel.agenda import tasks
-from dcrc.kernel.contact import Refusal, may_contact
+from dcrc.kernel.contact import CONTACT_CHANNELS, Refusal, may_contact
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import Form
 from dcrc.kernel.history import Entry, timeline
 from dcrc.kernel.tasks import Task
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
+from dcrc.tui import owner_confirmation
 from dcrc.tui.drafts import SheetDraft, read_sheet_draft
 from dcrc.tui.task_titles import task_title
 
@@ -23,7 +24,7 @@ HISTORY = 60
 
 @attrs.frozen
 class SheetTask:
-    """An open task with its title, form and filled script; `due_now` when it may be worked today."""
+    """An open task with its title, form and filled script; `due_now` when a call today is about it."""
 
     task: Task
     title: str
@@ -77,7 +78,7 @@ def _sheet_task(desk: Desk, customer: Customer, vehicles: list[Vehicle], task: T
     return SheetTask(
         task,
         task_title(desk, task),
-        task.opens <= today and not held_back,
+        task.opens <= today and not held_back and task.channel in CONTACT_CHANNELS,
         _form(desk, task),
         _script(desk, customer, car, task),
     )
@@ -85,6 +86,8 @@ def _sheet_task(desk: Desk, customer: Customer, vehicles: list[Vehicle], task: T
 
 def _form(desk: Desk, task: Task) -> Form | None:
     """The task's form; one that a switched-off function took with it is no reason to stop the call."""
+    if task.rule == owner_confirmation.RULE:
+        return owner_confirmation.confirmation_form()
     try:
         return desk.forms.get(task.form) if task.form else None
     except NotFound:

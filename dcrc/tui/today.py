@@ -138,21 +138,26 @@ class Today(DeskScreen):
         )
 
     def _nothing(self) -> str:
+        app = house(self)
         if self.filters != Filters():
-            key = t("x")
+            key = app.key("today.all")
             return t("Nothing is due with these filters; {key} removes them.", key=key)
         return t(
-            "Nothing is due today. Search with /, look ahead with Ctrl+L, import with “dcrc import”."
+            "Nothing is due today. {search} searches, {ahead} looks ahead, “dcrc import” brings data.",
+            search=app.key("search"),
+            ahead=app.key("calendar"),
         )
 
     def _counts(self, found: Agenda) -> Content:
         parts = []
         for count in found.counts:
             text = Content(plain(str(count.title))).stylize("bold")
-            text += Content(" " + t("{due} due", due=count.due))
+            if count.due or not count.overdue:
+                text += Content(" " + t("{due} due", due=count.due))
             if count.overdue:
                 text += Content(" " + t("{count} overdue", count=count.overdue)).stylize("$error")
-            text += Content(" " + t("{done} done", done=count.done)).stylize("$success")
+            if count.done:
+                text += Content(" " + t("{done} done", done=count.done)).stylize("$success")
             if count.rule == self.filters.rule:
                 text = Content("▸").stylize("bold") + text
             parts.append(text)
@@ -160,7 +165,7 @@ class Today(DeskScreen):
             parts.append(
                 Content(t("{count} wait for a right number", count=found.blocked)).stylize("$quiet")
             )
-        return Content("  │  ").join(parts) if parts else Content(t("No call is planned yet."))
+        return Content(" │ ").join(parts) if parts else Content(t("No call is planned yet."))
 
     # -- the card beside -------------------------------------------------------------------------
 

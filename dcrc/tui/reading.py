@@ -1,4 +1,4 @@
-"""Why a task is on the calendar: facts, policy values with their layer, and dates."""
+"""Something to read: why a task is on the calendar, or all that an entry of the history says."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from dcrc.tui.cells import plain
 from dcrc.tui.shell import Dialog
 
 
-class Explaining(Dialog[None]):
-    """Shows the lines of an explanation; arrows scroll."""
+class Reading(Dialog[None]):
+    """Shows lines of text under a title; arrows scroll."""
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    def __init__(self, title: str, lines: Sequence[str]) -> None:
         super().__init__()
+        self._title = title
         self._lines = tuple(lines)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):
-            yield Static(Content(t("Why is it here?")), classes="dialog-title")
+            yield Static(Content(plain(self._title)), classes="dialog-title")
             with VerticalScroll(can_focus=True):
                 yield Static(Content("\n".join(plain(line) for line in self._lines)))
             yield Static(Content(t("Esc goes back.")), classes="hint")
