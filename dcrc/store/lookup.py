@@ -46,12 +46,12 @@ class ReadableTable(Table):
     # reading
 
     def _document(self, key: int | str, value: dict[str, Any]) -> Document:
-        if self.document_id_class is int and type(key) is int:
-            return self.document_class(value, key)
-        return self.document_class(value, self.document_id_class(str(key)))
+        return self.document_class(value, self._doc_id(key))
 
     def _doc_id(self, key: int | str) -> Any:
-        return key if self.document_id_class is int else self.document_id_class(str(key))
+        if self.document_id_class is int and type(key) is int:
+            return key
+        return self.document_id_class(str(key))
 
     def search(
         self,
