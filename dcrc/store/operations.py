@@ -12,7 +12,7 @@ import attrs
 import orjson
 
 from dcrc.store.codec import Encoded, decode, encode, same
-from dcrc.store.keys import element_keys
+from dcrc.store.keys import Path, element_keys
 from dcrc.store.layout import Layout, drop_sides
 
 GENESIS = b"\x00" * 32
@@ -90,6 +90,14 @@ def difference(
     return old, new
 
 
+def texts_alone(encoded: Encoded, path: Path) -> bool:
+    """Whether a list field is absent or holds nothing but text, as SQLite reads it from the JSON too."""
+    if len(path) > 1 or encoded.odd or '"' in path[0] or "\\u0000" in encoded.text:
+        return False
+    value = encoded.plain.get(path[0], ())
+    return isinstance(value, list | tuple) and all([type(element) is str for element in value])
+
+
 class Work:
     """The running transaction of one connection: changes documents, side tables and journal."""
 
@@ -133,6 +141,13 @@ class Work:
             self._add_elements(side, [(key, seq) for key in element_keys(encoded.plain, path)])
         self._record(layout, key, seq, None, encoded.text)
 
+    def all_after(self, layout: Layout, keys: Iterable[int | str]) -> bool:
+        """Whether all of these ids are new because they come after every id of the table."""
+        if not all([type(key) is str for key in keys]):
+            return False
+        (last,) = self.connection.execute(f"SELECT max(id) FROM {layout.table}").fetchone()
+        return not isinstance(last, str) or min(map(str, keys), default="") > last
+
     def insert_many(self, layout: Layout, documents: Sequence[tuple[int | str, Encoded]]) -> None:
         """Store new documents at the end, in this order."""
         if not documents:
@@ -145,14 +160,7 @@ class Work:
             [layout.row(first + n, key, encoded) for n, (key, encoded) in enumerate(documents)],
         )
         for path, side in layout.sides:
-            self._add_elements(
-                side,
-                [
-                    (element, first + n)
-                    for n, (_, encoded) in enumerate(documents)
-                    for element in element_keys(encoded.plain, path)
-                ],
-            )
+            self._insert_elements(layout, path, side, first, documents)
         if layout.journalled:
             self._pending.extend(
                 (layout, key, first + n, None, encoded.text)
@@ -161,6 +169,41 @@ class Work:
             self.operation.changes += len(documents)
             if len(self._pending) >= _FLUSH_AT:
                 self.flush()
+
+    def _insert_elements(
+        self,
+        layout: Layout,
+        path: Path,
+        side: str,
+        first: int,
+        documents: Sequence[tuple[int | str, Encoded]],
+    ) -> None:
+        """Fill a side table for documents just inserted: SQLite unfolds lists of plain text itself."""
+        ours = {
+            first + n: encoded
+            for n, (_, encoded) in enumerate(documents)
+            if not texts_alone(encoded, path)
+        }
+        self._add_elements(
+            side,
+            [
+                (key, seq)
+                for seq, encoded in ours.items()
+                for key in element_keys(encoded.plain, path)
+            ],
+        )
+        if len(ours) < len(documents):
+            self.connection.execute(
+                f"INSERT INTO {side} SELECT DISTINCT e.value, d.seq FROM {layout.table} d,"
+                " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ?"
+                " AND d.seq NOT IN (SELECT value FROM json_each(?)) ORDER BY 1, 2",
+                (
+                    f'$."{path[0]}"',
+                    first,
+                    first + len(documents) - 1,
+                    orjson.dumps(list(ours)).decode(),
+                ),
+            )
 
     def replace(
         self, layout: Layout, seq: int, key: int | str, was: str, old: dict[str, Any], new: Encoded

@@ -21,7 +21,7 @@ from dcrc.store.reading import Cond, Found, Search
 from dcrc.store.storage import SqliteStorage
 
 Fields = Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None]
-_CHUNK = 500
+_CHUNK = 4000  # documents encoded and written together
 
 
 class DocumentTable(ReadableTable):
@@ -195,9 +195,11 @@ class DocumentTable(ReadableTable):
         changed: set[int | str] = set()
         for doc_id in doc_ids:
             key = id_key(doc_id) if self._may_be_id(doc_id) else None
-            if key is None or key not in there:
+            if key is None or key not in there or self._doc_id(key) != doc_id:
                 continue
-            row = self._rows_of((key,))[key] if key in changed else there[key]
+            row = self._rows_of((key,)).get(key) if key in changed else there[key]
+            if row is None:
+                continue
             changed.add(key)
             yield doc_id, (*row, self._file.decoded(self._name, key, row[2]))
 
@@ -244,7 +246,7 @@ class DocumentTable(ReadableTable):
             self._next_id = None
 
     def _put(self, work: Work, layout: Layout, documents: dict[int | str, Encoded]) -> None:
-        there = self._rows_of(documents)
+        there = {} if work.all_after(layout, documents) else self._rows_of(documents)
         for key, (seq, _, text) in there.items():
             encoded = documents.pop(key)
             if encoded.text != text:
