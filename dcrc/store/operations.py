@@ -95,7 +95,7 @@ def texts_alone(encoded: Encoded, path: Path) -> bool:
     if len(path) > 1 or encoded.odd or '"' in path[0] or "\\u0000" in encoded.text:
         return False
     value = encoded.plain.get(path[0], ())
-    return isinstance(value, list | tuple) and all([type(element) is str for element in value])
+    return isinstance(value, list | tuple) and all(type(element) is str for element in value)
 
 
 class Work:
@@ -143,7 +143,7 @@ class Work:
 
     def all_after(self, layout: Layout, keys: Iterable[int | str]) -> bool:
         """Whether all of these ids are new because they come after every id of the table."""
-        if not all([type(key) is str for key in keys]):
+        if not all(type(key) is str for key in keys):
             return False
         (last,) = self.connection.execute(f"SELECT max(id) FROM {layout.table}").fetchone()
         return not isinstance(last, str) or min(map(str, keys), default="") > last
