@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import traceback
 from pathlib import Path
 from typing import Any
@@ -27,17 +26,12 @@ def ending_of(problem: BaseException) -> int:
         return INTERRUPTED
     if isinstance(problem, SystemExit):
         return problem.code if isinstance(problem.code, int) else int(problem.code is not None)
-    if isinstance(problem, BrokenPipeError):
-        return 0
     return 8 if isinstance(problem, OSError) else 1
 
 
 def report(problem: BaseException, *, as_json: bool) -> None:
-    """Say on stderr what went wrong; a reader who stopped reading (`| head`) hears nothing."""
+    """Say on stderr what went wrong."""
     if isinstance(problem, SystemExit):
-        return
-    if isinstance(problem, BrokenPipeError):
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - python flushes it while ending
         return
     if os.environ.get("DCRC_TRACEBACK") and not isinstance(
         problem, (DcrcError, click.ClickException)
@@ -125,8 +119,23 @@ def _usage_sentence(problem: click.ClickException) -> str:
         if isinstance(problem.param.type, click.Choice):
             choices = ", ".join(str(choice) for choice in problem.param.type.choices)
             return t("{name} must be one of: {choices}.", name=name, choices=choices) + hint
+        if isinstance(problem.param.type, click.types.IntParamType):
+            return (
+                t("{name} must be a whole number{range}.", name=name, range=_range(problem)) + hint
+            )
         return t("{name} cannot be that: {what}", name=name, what=problem.message) + hint
+    if isinstance(problem, click.BadOptionUsage):
+        return t("{name} needs a value.", name=problem.option_name) + hint
     return problem.format_message() + hint
+
+
+def _range(problem: click.BadParameter) -> str:
+    kind = problem.param.type if problem.param is not None else None
+    if not isinstance(kind, click.IntRange) or kind.min is None:
+        return ""
+    if kind.max is None:
+        return t(" from {least}", least=kind.min)
+    return t(" from {least} to {most}", least=kind.min, most=kind.max)
 
 
 def _meant(possibilities: list[str] | None) -> str:

@@ -64,5 +64,5 @@ def help_rows(
             shown.help = t(shown.help) if shown.help else ""
             parameter = shown
         row = parameter.get_help_record(ctx)
-        if row is not None:
+        if row is not None and any(row[1:]):
             yield row

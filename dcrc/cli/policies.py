@@ -118,23 +118,27 @@ def _word(value: Any) -> str:
 def check(file: Path | None) -> None:
     """Load policies, forms and scripts; the first thing that is wrong is the error."""
     from dcrc.kernel.forms import Forms
+    from dcrc.kernel.scripts import Scripts
 
     chosen = file or dealer_file()
     if not chosen.exists() and (file is not None or settings().policy is not None):
         raise NotFound("There is no policy file {path}.", path=str(chosen))
     policies = load_policies(chosen if chosen.exists() else None)
-    forms = Forms.load(plugin_host(settings()).form_folders())
+    host = plugin_host(settings())
+    forms, scripts = Forms.load(host.form_folders()), Scripts.load(host.script_folders())
     show(
         {
             "file": str(chosen) if chosen.exists() else None,
             "values": len(policies.rows()),
             "own_values": len(policies.origins),
             "forms": len(forms.forms),
+            "scripts": len(scripts.texts),
         },
         t(
-            "In order: {own} values of {file}, {forms} forms.",
+            "In order: {own} values of {file}, {forms} forms, {scripts} scripts.",
             own=len(policies.origins),
             file=chosen if chosen.exists() else "-",
             forms=len(forms.forms),
+            scripts=len(scripts.texts),
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any, Final
@@ -75,6 +76,27 @@ class Program(Group):
         command.help = help
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand as problem:
+            known = self.list_commands(ctx)
+            raise click.exceptions.NoSuchCommand(
+                problem.command_name, possibilities=known, ctx=ctx
+            ) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader who stopped reading (`| head`) is no fault."""
+        try:
+            outcome = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - python flushes it while ending
+            ctx.exit(0)
+        return outcome
+
     def _plugin_commands(self, ctx: click.Context) -> dict[str, click.Command]:
         from dcrc.cli.plugged import plugin_commands
 
@@ -103,7 +125,6 @@ class Program(Group):
         extra["standalone_mode"] = False
         try:
             outcome = super().main(words, prog_name or "dcrc", obj=chosen, **extra)
-            sys.stdout.flush()
         except BaseException as problem:  # noqa: BLE001 - the last place that can say what went wrong
             code = ending_of(problem)
             report(problem, as_json=chosen.json or "--json" in words)

@@ -53,7 +53,7 @@ def show_one(desk: Desk, vehicle: str) -> None:
         (t("VIN"), car.vin),
         (t("Plate"), car.plate),
         (t("Model"), " ".join(filter(None, (car.model, car.trim, car.colour)))),
-        (t("Owner"), f"{owner.name} ({short_id(owner.id)})" if owner else ""),
+        (t("Car owner"), f"{owner.name} ({short_id(owner.id)})" if owner else ""),
         (t("First registered"), str(car.first_registered or "")),
         (t("Note"), car.note),
     ]
