@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from dcrc import (
     Answers,
@@ -214,6 +215,7 @@ def delivery_of(dossier: Dossier, answers: Answers) -> Event | None:
     return next((each for each in dossier.events_of("delivered") if each.id == answers.event), None)
 
 
+@cache
 def _used(step: str, *fields: str) -> tuple[str, ...]:
     return tuple(f"{NAME}.steps.{step}.{field}" for field in fields)
 

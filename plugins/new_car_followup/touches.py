@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 from dcrc import Dossier, Event, Fact, NotPlanned, Planned, PlanningDay, TaskState
 
@@ -51,7 +52,8 @@ def _plan_touch(
             continue
         opens = due - timedelta(touch.opens_before)
         spare = due - timedelta(policy.contact_spares)
-        contact = _contact(dossier, spare, expires, (f"{NAME}.{name}", subject, occurrence))
+        own = (f"{NAME}.{name}", subject, occurrence)
+        contact = _contact(dossier, spare, expires, own) if spare <= day.today else None
         if contact is not None:
             yield NotPlanned(
                 name,
@@ -78,16 +80,21 @@ def _plan_touch(
                 script=touch.script,
                 priority=touch.priority,
                 facts=(Fact(delivery.id, delivery.kind, delivery.on),),
-                policy=(
-                    f"{NAME}.touches.{name}.every_months",
-                    f"{NAME}.touches.{name}.opens_before",
-                    f"{NAME}.touches.{name}.expires_after",
-                    f"{NAME}.contact_spares",
-                    f"{NAME}.on_open_days",
-                ),
+                policy=_used(name),
             )
         if opens > day.today:
             return
+
+
+@cache
+def _used(name: str) -> tuple[str, ...]:
+    return (
+        f"{NAME}.touches.{name}.every_months",
+        f"{NAME}.touches.{name}.opens_before",
+        f"{NAME}.touches.{name}.expires_after",
+        f"{NAME}.contact_spares",
+        f"{NAME}.on_open_days",
+    )
 
 
 def _months(
