@@ -1,0 +1,79 @@
+"""New-owner confirmation: right, corrected, unusable, and how right a month's data were."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from dcrc.errors import InputError
+from dcrc.kernel.confirmation import accuracy, confirm_owner
+from dcrc.kernel.customers import PhoneState, find_customer
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.events import events_of
+from dcrc.kernel.undoing import undo
+from dcrc.testing import a_customer, a_vehicle
+
+
+def test_corrections_are_written_and_an_unusable_phone_is_marked(desk: Desk) -> None:
+    owner = a_customer(desk, "王小明", "+8613800001111", entered_by="sales")
+    car = a_vehicle(desk, owner)
+    said = {"name": "corrected", "phone": "unusable", "address": "right", "vin": "right"}
+    event = confirm_owner(desk, owner.id, car.id, said, {"name": "王晓明"})
+    after = find_customer(desk, owner.id)
+    assert (after.name, after.phones[0].state) == ("王晓明", PhoneState.WRONG)
+    assert (event.kind, event.data["verdict"]) == ("owner_confirmed", "unusable")
+    undo(desk)
+    assert find_customer(desk, owner.id) == owner
+    assert events_of(desk, owner.id) == []
+
+
+def test_a_corrected_number_comes_first_and_the_old_one_is_not_dialled_again(desk: Desk) -> None:
+    owner = a_customer(desk, "王小明", "+8613800001111")
+    car = a_vehicle(desk, owner)
+    confirm_owner(desk, owner.id, car.id, {"phone": "corrected"}, {"phone": "139 0000 2222"})
+    after = find_customer(desk, owner.id)
+    assert [phone.number for phone in after.usable_phones] == ["+8613900002222"]
+    assert after.phones[0].state is PhoneState.VALID
+    assert len(after.phones) == 2
+
+
+def test_confirming_again_replaces_the_verdict(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    for verdict in ("unusable", "right"):
+        confirm_owner(desk, owner.id, car.id, {"address": verdict})
+    (event,) = events_of(desk, owner.id)
+    assert event.data["verdict"] == "right"
+
+
+@pytest.mark.parametrize(
+    ("said", "corrections", "named"),
+    [
+        ({}, {}, "name"),
+        ({"hobby": "right"}, {}, "hobby"),
+        ({"name": "fine"}, {}, "fine"),
+        ({"name": "corrected"}, {}, "name"),
+        ({"phone": "corrected"}, {"phone": "123456"}, "phone"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_written(
+    desk: Desk, said: dict[str, str], corrections: dict[str, str], named: str
+) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    head = desk.db.head()
+    with pytest.raises(InputError, match=named):
+        confirm_owner(desk, owner.id, car.id, said, corrections)
+    assert desk.db.head() == head
+
+
+def test_the_accuracy_of_a_month(desk: Desk) -> None:
+    for department, said in (("sales", "right"), ("sales", "right"), ("service", "unusable")):
+        owner = a_customer(desk, entered_by=department)
+        confirm_owner(desk, owner.id, a_vehicle(desk, owner).id, {"name": "right", "phone": said})
+    figures = accuracy(desk, date(2026, 11, 30))
+    assert (figures.checked, figures.rate) == (3, 2 / 3)
+    assert figures.fields["phone"] == {"right": 2, "corrected": 0, "unusable": 1}
+    assert figures.departments["sales"]["right"] == 2
+    assert accuracy(desk, date(2026, 10, 1)).rate is None

@@ -1,0 +1,96 @@
+"""Everything about one customer in one list, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import attrs
+import pytest
+
+from dcrc.errors import NotAllowed
+from dcrc.i18n import speaking
+from dcrc.kernel.customers import Phone, edit_customer
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.events import Event, record_event
+from dcrc.kernel.forms import Answers
+from dcrc.kernel.history import operations_log, timeline
+from dcrc.kernel.operations_log import changes_of
+from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
+from dcrc.testing import TestClock, a_customer, a_vehicle
+
+Seat = Callable[..., Desk]
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def told(desk: Desk) -> tuple[Desk, str]:
+    """A customer with a visit, a call, its answers, a closed task and a new number."""
+    owner = a_customer(desk, "王小明", "+8613800001111")
+    car = a_vehicle(desk, owner)
+    data = {"advisor": "马师傅", "amount": 123_456, "sent_phone": "+8613800009999"}
+    record_event(desk, Event("", "serviced", owner.id, DAY, vehicle=car.id, key="RO1", data=data))
+    at = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
+    task = Task("t1", "x.day3", owner.id, owner.id, "1", DAY, DAY, state=TaskState.DONE,
+                closed_at=at, closed_on=at.date(), closed_by="王敏")  # fmt: skip
+    attempt = Attempt("", "t1", owner.id, at, at.date(), Result.REACHED, "王敏",
+                      number="+8613800001111", note="很满意")  # fmt: skip
+    with desk.operation("record attempt", "calls"):
+        desk.insert(desk.tasks, task)
+        desk.insert(desk.attempts, attempt)
+        desk.insert(desk.answers, Answers("", "care", 1, owner.id, at.date(), at=at, points=90))
+    assert isinstance(desk.clock, TestClock)
+    desk.clock.advance(days=1)
+    new = attrs.evolve(owner, phones=(Phone("+8613800002222"),), note="老客户")
+    edit_customer(desk, owner, new)
+    return desk, owner.id
+
+
+def test_the_newest_comes_first(told: tuple[Desk, str]) -> None:
+    desk, owner = told
+    entries = timeline(desk, owner)
+    assert (entries[0].kind, entries[-1].kind) == ("edit", "event")
+    assert {entry.kind for entry in entries} == {"edit", "task", "attempt", "answers", "event"}
+    assert all(entry.at.tzinfo for entry in entries)
+    assert [entry.at for entry in entries] == sorted((e.at for e in entries), reverse=True)
+    visit = entries[-1]
+    assert visit.title == "维修出厂"
+    assert "马师傅" in visit.detail
+    assert "1,234.56" in visit.detail
+    edit = entries[0]
+    assert edit.detail == "13800001111 → 13800002222 · 王敏"
+
+
+def test_it_can_be_filtered_and_cut(told: tuple[Desk, str]) -> None:
+    desk, owner = told
+    assert [entry.title for entry in timeline(desk, owner, kinds={"attempt"})] == ["已接通"]
+    assert [entry.kind for entry in timeline(desk, owner, kinds={"serviced"})] == ["event"]
+    assert timeline(desk, owner, kinds={"delivered"}) == []
+    assert len(timeline(desk, owner, limit=2)) == 2
+    with speaking("en"):
+        assert timeline(desk, owner, kinds={"attempt"})[0].title == "Reached"
+
+
+def test_those_who_need_no_numbers_see_none(told: tuple[Desk, str], seat: Seat) -> None:
+    _, owner = told
+    lounge = seat("吧台", "lounge")
+    shown = str(timeline(lounge, owner))
+    for number in ("13800001111", "13800002222", "13800009999"):
+        assert number not in shown
+    auditor = seat("审计员", "auditor")
+    for line in operations_log(auditor):
+        shown += str(changes_of(auditor, line.number))
+    assert "13800001111" not in shown
+    assert "138****1111" in shown
+
+
+def test_a_caller_s_log_is_his_own(told: tuple[Desk, str], seat: Seat) -> None:
+    desk, _ = told
+    caller = seat("周岚", "caller")
+    assert operations_log(caller) == []
+    with pytest.raises(NotAllowed):
+        operations_log(caller, operator="王敏")
+    with pytest.raises(NotAllowed):
+        changes_of(caller, operations_log(desk)[0].number)
+    titles = [line.title for line in operations_log(desk)]
+    assert titles[:2] == ["新增人员", "修改客户"]
