@@ -10,7 +10,7 @@ from tinydb.table import Document, Table
 from tinydb.utils import LRUCache, freeze
 
 from dcrc.store.indexes import path_of, starts_with
-from dcrc.store.keys import following, id_key, value_at
+from dcrc.store.keys import following, id_key, key_of, value_at
 from dcrc.store.reading import Search
 from dcrc.store.storage import Link, SqliteStorage
 
@@ -237,7 +237,7 @@ class ReadableTable(Table):
         with self._file.explained() as link:
             layout = link.layouts.get(self._name)
             side = layout.side_of.get(path_of(field)) if layout is not None else None
-            if layout is None or side is None:
+            if layout is None or side is None or not isinstance(key_of(text), str):
                 return self.search(starts_with(field, text), limit=limit)
             end = following(text)
             above, bounds = ("AND s.value < ?", (text, end)) if end else ("", (text,))
