@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcrc.kernel.customers import BLANKS, Customer, add_customer, edit_customer, find_customer
+from dcrc.errors import InputError
+from dcrc.kernel.customers import (
+    BLANKS,
+    Customer,
+    add_customer,
+    edit_customer,
+    find_customer,
+    get_customer,
+)
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.history import timeline
 from dcrc.kernel.search import search_customers
@@ -65,3 +75,5 @@ def test_any_text_survives_a_save_and_only_blanks_around_it_go(desk: Desk, text:
     assert stored.address == text.strip(BLANKS)
     assert find_customer(desk, stored.id) == stored
     search_customers(desk, text)
+    with suppress(InputError):
+        get_customer(desk, text)
