@@ -19,12 +19,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from zoneinfo import ZoneInfo
-
-import attrs
-from dateutil.relativedelta import relativedelta
 
 from dcrc.i18n import speaking
 from dcrc.kernel.agenda import agenda, count_tasks, day_counts, tasks
@@ -33,19 +29,16 @@ from dcrc.kernel.customers import Customer, prepare_customer
 from dcrc.kernel.desk import Desk, init_database, open_desk
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.events import Event
-from dcrc.kernel.hooks import hookimpl
 from dcrc.kernel.phones import Phone
-from dcrc.kernel.planner import Dossier, Fact, Outcome, Planned, Planner, PlanningDay, Rule
 from dcrc.kernel.planning import plan, replan_customer
 from dcrc.kernel.tasks import Result
 from dcrc.kernel.vehicles import Vehicle, prepare_vehicle
 from dcrc.kernel.vins import check_digit
 from dcrc.store import GlobalId
 from dcrc.testing import steady_entropy
-from dcrc.wording import Wording
 
 TODAY = date(2026, 11, 20)
-YEARS = 8
+YEARS = 5
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 HERE = Path(__file__).parent
 HEADING = "## Planning and the day's list"
@@ -53,57 +46,10 @@ SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰"
 
 
-@attrs.frozen
-class CarePolicy:
-    """A care call every few months: gives every car a task, as later functions will."""
-
-    every_months: int = 3
-    within_days: int = 10
-
-
-def plan_care(dossier: Dossier, policy: CarePolicy, day: PlanningDay) -> Iterator[Outcome]:
-    for event in dossier.events_of("delivered"):
-        months = (day.today.year - event.on.year) * 12 + day.today.month - event.on.month
-        turn = max(months // policy.every_months - 1, 0)
-        for n in range(turn, turn + 4):
-            opens = event.on + relativedelta(months=(n + 1) * policy.every_months)
-            due = opens + timedelta(days=policy.within_days)
-            yield Planned(
-                "care",
-                event.vehicle,
-                str(n),
-                opens,
-                due,
-                expires=due + timedelta(days=60),
-                vehicle=event.vehicle,
-                facts=(Fact(event.id, event.kind, event.on),),
-                policy=("care_calendar.every_months",),
-            )
-
-
-def care_calendar() -> ModuleType:
-    """The benchmark's own plugin."""
-    module = ModuleType("care_calendar")
-    planner = Planner(
-        "care_calendar", "care_calendar", lambda _: (Rule("care", Wording("关怀", "Care")),), plan_care
-    )
-
-    @hookimpl
-    def dcrc_policy_section() -> tuple[str, type]:
-        return "care_calendar", CarePolicy
-
-    @hookimpl
-    def dcrc_planners() -> list[Planner]:
-        return [planner]
-
-    module.__dict__.update(dcrc_policy_section=dcrc_policy_section, dcrc_planners=dcrc_planners)
-    return module
-
-
 def plugins() -> list[Any]:
     import plugins.new_car_followup as new_car_followup
 
-    return [new_car_followup, care_calendar()]
+    return [new_car_followup]
 
 
 class Days:

@@ -98,13 +98,22 @@ def _writer_of(cls: Any, made: JsonConverter, top: bool) -> Callable[[Any], dict
     overrides: dict[str, Any] = {
         field.name: override(
             omit_if_default=not (top and _told(field)),
-            unstruct_hook=attrgetter("value") if _is_enum(field.type) else None,
+            unstruct_hook=_giving(field.type),
         )
         for field in attrs.fields(cls)
     }
     if top:
         overrides["id"] = override(omit=True)
     return make_dict_unstructure_fn(cls, made, **overrides)
+
+
+def _giving(kind: Any) -> Callable[[Any], Any] | None:
+    """How a field is written where the converter need not look into it."""
+    if _is_enum(kind):
+        return attrgetter("value")
+    if get_origin(kind) is dict and get_args(kind) == (str, Any):
+        return dict  # plain JSON by definition
+    return None
 
 
 @cache
@@ -140,7 +149,8 @@ def _taking(kind: Any) -> Callable[[Any], Any]:
     if kind is str:
         return _text
     if _is_many(kind):
-        return _each(_taking(get_args(kind)[0]))
+        item = get_args(kind)[0]
+        return _texts if item is str else _each(_taking(item))
     if _is_enum(kind):
         return cast(Callable[[Any], Any], kind)
     if attrs.has(kind):
@@ -163,6 +173,13 @@ def _each(take: Callable[[Any], Any]) -> Callable[[Any], tuple[Any, ...]]:
         return tuple([take(each) for each in value])
 
     return read
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if type(value) is not list:
+        raise TypeError(f"expected a list, not {type(value).__name__}")
+    "".join(value)  # a TypeError unless all are text; search terms are many
+    return tuple(value)
 
 
 def _text(value: Any) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from dcrc.kernel.tasks import task_id
 from dcrc.wording import Wording
 
 if TYPE_CHECKING:
@@ -44,11 +43,24 @@ class Fact:
 
 
 @attrs.frozen
+class Remark:
+    """A sentence shown with a task: a message id with its blanks in `params` (texts and numbers)."""
+
+    text: str
+    params: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen
 class Planned:
     """A task that should exist. `rule` is the short name; `subject` the id of what it is about.
 
     `occurrence` tells the times of one rule and subject apart. It counts as in time from `opens` to `due`;
-    after `expires` it is no use any more. `policy` names the values it was computed from (dotted keys).
+    after `expires` it is no use any more. `channel` other than call, message, wechat and letter is work that
+    contacts nobody. `policy` names the values it was computed from (dotted keys).
+
+    `remarks` are shown with the task. `between` are the first and last day to which it may be moved so that it
+    shares a conversation (None: it keeps its days). `tries` other than 0 replaces the contact policy's, and
+    `message` is the script that is sent when they fail.
     """
 
     rule: str
@@ -67,6 +79,10 @@ class Planned:
     priority: int = 0
     facts: tuple[Fact, ...] = ()
     policy: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    between: tuple[date, date] | None = None
+    tries: int = 0
+    message: str = ""
 
 
 @attrs.frozen
@@ -114,15 +130,19 @@ class Dossier:
     def events_of(self, kind: str, vehicle: str = "") -> tuple[Event, ...]:
         """Events of one kind, oldest first; of one vehicle if it is given."""
         return tuple(
-            event
-            for event in self.events
-            if event.kind == kind and (not vehicle or event.vehicle == vehicle)
+            [
+                event
+                for event in self.events
+                if event.kind == kind and (not vehicle or event.vehicle == vehicle)
+            ]
         )
 
     def task(self, rule: str, subject: str, occurrence: str) -> Task | None:
         """The task of a rule's full name, subject and occurrence, whatever its state."""
-        wanted = task_id(rule, subject, occurrence)
-        return next((task for task in self.tasks if task.id == wanted), None)
+        for task in self.tasks:
+            if task.subject == subject and task.occurrence == occurrence and task.rule == rule:
+                return task
+        return None
 
     def tasks_of(self, rule: str, subject: str = "") -> tuple[Task, ...]:
         """Tasks of a rule's full name; of one subject if it is given."""
@@ -138,7 +158,10 @@ class Dossier:
 
     def vehicle(self, vehicle: str) -> Vehicle | None:
         """The customer's vehicle of that id."""
-        return next((each for each in self.vehicles if each.id == vehicle), None)
+        for each in self.vehicles:
+            if each.id == vehicle:
+                return each
+        return None
 
 
 @attrs.frozen
