@@ -17,7 +17,14 @@ from dcrc.kernel.names import fold
 from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.phones import Phone, PhoneState, masked, normalise_phone
 from dcrc.kernel.proposals import Proposal, propose
-from dcrc.kernel.terms import customer_terms, phone_terms, plate_form, short_id, with_terms
+from dcrc.kernel.terms import (
+    customer_terms,
+    may_be_id,
+    phone_terms,
+    plate_form,
+    short_id,
+    with_terms,
+)
 from dcrc.store import GlobalId
 from dcrc.wording import Wording
 
@@ -268,7 +275,7 @@ def get_customer(desk: Desk, ref: str) -> Customer:
     """
     desk.require(Permission.CUSTOMERS_VIEW)
     ref = ref.strip(BLANKS)
-    document = desk.customers.get(doc_id=GlobalId(ref.upper())) if ref else None
+    document = desk.customers.get(doc_id=GlobalId(ref.upper())) if may_be_id(ref) else None
     if document is not None:
         return _present(desk, desk.read(Customer, document))
     found = {

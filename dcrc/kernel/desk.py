@@ -179,7 +179,7 @@ class Desk:
 
     def get(self, table: DocumentTable, cls: type[R], record_id: str) -> R:
         """The record of that id; raises NotFound."""
-        document = table.get(doc_id=GlobalId(record_id)) if record_id else None
+        document = table.get(doc_id=GlobalId(record_id)) if record_id.isascii() else None
         if not isinstance(document, Document):
             raise NotFound("There is no record {ref}.", ref=record_id)
         return self.read(cls, document)

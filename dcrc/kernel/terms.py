@@ -23,6 +23,11 @@ SHORT_ID = 6
 _SIGNS = re.compile(r"[\s\-·.]")
 
 
+def may_be_id(text: str) -> bool:
+    """Whether `text` can be a whole id."""
+    return text.isascii() and text.isalnum()
+
+
 def short_id(record_id: str) -> str:
     """The last characters of an id, as people see and type them."""
     return record_id[-SHORT_ID:].lower()

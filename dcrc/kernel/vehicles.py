@@ -13,7 +13,7 @@ from dcrc.kernel.customers import BLANKS, Customer, find_customer, surplus_blank
 from dcrc.kernel.looks import record_look
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.proposals import Proposal, propose
-from dcrc.kernel.terms import plate_form, short_id, vehicle_terms, with_terms
+from dcrc.kernel.terms import may_be_id, plate_form, short_id, vehicle_terms, with_terms
 from dcrc.kernel.vins import normalise_vin
 from dcrc.store import GlobalId
 
@@ -122,7 +122,7 @@ def get_vehicle(desk: Desk, ref: str) -> Vehicle:
     """
     desk.require(Permission.CUSTOMERS_VIEW)
     ref = ref.strip(BLANKS)
-    document = desk.vehicles.get(doc_id=GlobalId(ref.upper())) if ref else None
+    document = desk.vehicles.get(doc_id=GlobalId(ref.upper())) if may_be_id(ref) else None
     if document is not None:
         return hide_codes(desk.read(Vehicle, document))
     key = plate_form(ref).lower()
