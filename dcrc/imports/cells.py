@@ -22,8 +22,7 @@ from dcrc.kernel.vins import normalise_vin
 
 _EMPTY = frozenset(
     ("", "-", "--", "---", "—", "——", "/", "//", "\\", "无", "暂无", "没有", "空", "未知", "不详")
-    + ("null", "none", "nan", "n/a", "#n/a", "na", "nil", "#ref!", "#value!", "#div/0!", "#name?")
-)
+) | {"null", "none", "nan", "n/a", "#n/a", "na", "nil", "#ref!", "#value!", "#div/0!", "#name?"}
 _BLANKS = re.compile(r"\s+")
 _NO_PLATE = re.compile(r"(未上|没上|待上|无|临时?|暂无|新车).{0,4}")
 _UNITS = re.compile(r"人民币|rmb|cny|¥|￥|公里|千米|kms?|元整?|左右|约|,|，|\s", re.IGNORECASE)
@@ -107,7 +106,7 @@ def read_id_number(cell: Any) -> str | None:
 
 def read_number(cell: Any) -> Decimal | None:
     """A number, also as text with thousands separators, units or 万."""
-    if isinstance(cell, bool) or isinstance(cell, (date, datetime)):
+    if isinstance(cell, (bool, date)):
         raise InputError("“{value}” is no number.", value=text_of(cell))
     if isinstance(cell, (int, float)):
         return Decimal(str(cell))
@@ -156,7 +155,9 @@ class Choice:
 
     @classmethod
     def of(cls, words: Mapping[str, tuple[str, ...]]) -> Choice:
-        return cls({_plain(word): value for value, said in words.items() for word in (value, *said)})
+        return cls(
+            {_plain(word): value for value, said in words.items() for word in (value, *said)}
+        )
 
     def __call__(self, cell: Any) -> str | None:
         text = read_text(cell)
@@ -241,7 +242,10 @@ class Kinds:
         return Phones(numbers, tuple(refused))
 
 
-KINDS = frozenset(
-    ("text", "name", "code", "plate", "vin", "id", "money", "km", "count", "day", "birthday", "moment", "phones")
-    + ("choice",)
-)
+KINDS = frozenset(("text", "name", "code", "plate", "vin", "id", "money", "km", "count")) | {
+    "day",
+    "birthday",
+    "moment",
+    "phones",
+    "choice",
+}

@@ -14,7 +14,10 @@ D = TypeVar("D", bound=date)
 _SERIAL_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day 0 has no zone
 _SERIALS = range(10_000, 73_051)  # 1927-05-18 to 2099-12-31: anything else is no date's number
 _YEARS = range(1900, 2100)
-_TIME = r"(?:[T日号\s]*(?P<noon>上午|下午|am|pm)?\s*(?P<h>\d{1,2})[:时点](?P<mi>\d{1,2})?[:分]?(?P<s>\d{1,2})?秒?(?:\.\d+)?\s*(?P<noon2>am|pm)?)?"
+_TIME = (
+    r"(?:[T日号\s]*(?P<noon>上午|下午|am|pm)?\s*(?P<h>\d{1,2})[:时点](?P<mi>\d{1,2})?[:分]?"
+    r"(?P<s>\d{1,2})?秒?(?:\.\d+)?\s*(?P<noon2>am|pm)?)?"
+)
 _WEEKDAY = re.compile(r"[\s(]*(?:星期|周|礼拜)[一二三四五六日天][)\s]*")
 _FORMS = tuple(
     re.compile(form + _TIME, re.IGNORECASE)
@@ -99,9 +102,7 @@ def _from_text(text: str, today: date, zone: tzinfo) -> date | datetime:
     raise _no_day(text)
 
 
-def _year_month_day(
-    parts: dict[str, str | None], today: date, text: str
-) -> tuple[str, str, str]:
+def _year_month_day(parts: dict[str, str | None], today: date, text: str) -> tuple[str, str, str]:
     if parts.get("yy"):
         return _two_digit_year(parts, today, text), parts["m"] or "", parts["d"] or ""
     if parts.get("a"):  # 5/3/2026 is two different days to two people; 25/3/2026 is one

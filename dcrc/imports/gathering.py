@@ -11,10 +11,11 @@ import attrs
 from dcrc.i18n import t
 from dcrc.imports.known import Held, Known
 from dcrc.imports.profiles import Profile
-from dcrc.imports.report import Counts, Remark
+from dcrc.imports.report import Counts
 from dcrc.imports.rows import Row, Said, SheetRows
 from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_readings
-from dcrc.kernel.customers import Contact, Customer, Phone
+from dcrc.kernel.customers import Contact, Customer
+from dcrc.kernel.phones import Phone
 from dcrc.kernel.terms import customer_terms, vehicle_terms
 from dcrc.kernel.vehicles import Vehicle
 
@@ -138,10 +139,16 @@ class Source:
         if named:
             self.known.name(held, row)
             row.customer["name"] = row.name
-            if "kind" not in row.customer and held.was is None and _ORGANISATION.fullmatch(row.name):
+            if (
+                "kind" not in row.customer
+                and held.was is None
+                and _ORGANISATION.fullmatch(row.name)
+            ):
                 row.customer["kind"] = "organisation"
         if row.numbers and row.numbers != held.numbers:
-            ordered = (row.numbers, held.numbers) if row.on >= held.on else (held.numbers, row.numbers)
+            ordered = (
+                (row.numbers, held.numbers) if row.on >= held.on else (held.numbers, row.numbers)
+            )
             held.numbers = _each_once(ordered) if held.numbers else row.numbers
         _say(held, row.customer, sheet, row)
 

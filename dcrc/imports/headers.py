@@ -57,9 +57,7 @@ def header_names(profile: Profile) -> dict[str, str]:
     return names
 
 
-def recognise(
-    rows: Sequence[Sequence[Any]], profiles: Mapping[str, Profile]
-) -> Recognised | None:
+def recognise(rows: Sequence[Sequence[Any]], profiles: Mapping[str, Profile]) -> Recognised | None:
     """What the sheet is: the profile that understands the most headers and lacks no required one.
 
     Where every likely profile lacks required fields, the likeliest comes back with `missing` filled; None

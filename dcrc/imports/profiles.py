@@ -157,7 +157,9 @@ def _check(profile: Profile, spot: Spot) -> None:
     for name, field in profile.fields.items():
         record, target = field.target
         at = spot.inside("fields").inside(name)
-        if record not in (*allowed, "event") or (record in allowed and target not in allowed[record]):
+        if record not in (*allowed, "event") or (
+            record in allowed and target not in allowed[record]
+        ):
             raise at.inside("to").expected("customer.…, vehicle.… or event.…", field.to)
         if field.kind not in KINDS:
             raise at.inside("kind").unknown(KINDS)

@@ -19,7 +19,12 @@ Rows = Sequence[Sequence[Cell]]
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NO_TABLES = {b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"SQLite format 3": "SQLite"}
+_NO_TABLES = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"SQLite format 3": "SQLite",
+}
 
 
 @attrs.frozen
@@ -110,7 +115,10 @@ def _text(path: Path, data: bytes, encoding: str) -> Book:
         ) from error
     start = text[:4096].lstrip("\ufeff \t\r\n").lower()
     try:
-        if start.startswith("<?xml") and "urn:schemas-microsoft-com:office:spreadsheet" in text[:8192]:
+        if (
+            start.startswith("<?xml")
+            and "urn:schemas-microsoft-com:office:spreadsheet" in text[:8192]
+        ):
             return Book(path, "xml", _named(xml_sheets(text)), used)
         if start.startswith("<") and ("<html" in start or "<table" in text[:65536].lower()):
             tables = html_tables(text)

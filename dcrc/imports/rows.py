@@ -125,9 +125,7 @@ class _Reader:
         values: dict[str, list[Any]] = {}
         for name, field in recognised.profile.fields.items():
             read = (
-                Choice.of(field.values)
-                if field.kind == "choice"
-                else self.kinds.reader(field.kind)
+                Choice.of(field.values) if field.kind == "choice" else self.kinds.reader(field.kind)
             )
             columns = [
                 self._column(read, name, field.required, index)
@@ -253,7 +251,9 @@ def _rows(
             vins = column
         elif profile.fields[name].to == "customer.phones":
             phones.append(column)
-        elif profile.fields[name].to == "customer.name" or name in (profile.on, "") or target == "on":
+        elif (
+            profile.fields[name].to == "customer.name" or name in (profile.on, "") or target == "on"
+        ):
             continue
         else:
             if profile.fields[name].to in ("event.km", "vehicle.readings"):
@@ -367,16 +367,12 @@ def _day(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _days(
-    profile: Profile, values: Mapping[str, list[Any]], count: int
-) -> list[tuple[str, str]]:
+def _days(profile: Profile, values: Mapping[str, list[Any]], count: int) -> list[tuple[str, str]]:
     """The day and instant of each row's fact."""
     told = values.get(profile.on) or [None] * count
     ends = values.get(profile.on_year_before) or [None] * count
     return [
-        value
-        if type(value) is tuple
-        else (value if type(value) is str else _year_before(end), "")
+        value if type(value) is tuple else (value if type(value) is str else _year_before(end), "")
         for value, end in zip(told, ends, strict=True)
     ]
 
@@ -402,9 +398,7 @@ def _keys(
     return (one or other for one, other in zip(first, second, strict=False))
 
 
-def _texts(
-    names: Sequence[str], values: Mapping[str, list[Any]], count: int
-) -> Iterable[str]:
+def _texts(names: Sequence[str], values: Mapping[str, list[Any]], count: int) -> Iterable[str]:
     """The values of `names` as one text, "" where one of them is missing."""
     if any(name not in values for name in names):
         return repeat("", count)

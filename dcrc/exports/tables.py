@@ -1,0 +1,355 @@
+"""What goes out: the records as tables, as far as the operator may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import attrs
+from tinydb.table import Document
+
+from dcrc.errors import UsageError
+from dcrc.exports.writing import FORMATS, Table, write_tables
+from dcrc.i18n import t
+from dcrc.kernel.customers import Customer
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.events import Event, event_kinds
+from dcrc.kernel.forms import Answers
+from dcrc.kernel.looks import record_look
+from dcrc.kernel.operators import Permission, masked_phone, may_see_phones
+from dcrc.kernel.tasks import Task
+from dcrc.kernel.vehicles import Vehicle
+from dcrc.store import GlobalId
+
+_CHUNK = 1000
+_HIDDEN = "****"
+
+
+@attrs.frozen
+class Exported:
+    """What was written where; `rows` over all tables."""
+
+    what: str
+    target: Path
+    rows: int
+
+
+@attrs.frozen
+class _Page:
+    """Some records and whom and what they are about."""
+
+    desk: Desk
+    customers: dict[str, dict[str, Any]]
+    vehicles: dict[str, dict[str, Any]]
+
+    def customer(self, record_id: str, field: str) -> str:
+        return str(self.customers.get(record_id, {}).get(field, ""))
+
+    def vehicle(self, record_id: str, field: str) -> str:
+        return str(self.vehicles.get(record_id, {}).get(field, ""))
+
+    def phones(self, record_id: str) -> str:
+        phones = self.customers.get(record_id, {}).get("phones", ())
+        return " / ".join(masked_phone(self.desk, phone["number"]) for phone in phones)
+
+
+@attrs.frozen
+class _Column:
+    """A column: its key in JSON, its header, and its cell for a record."""
+
+    key: str
+    header: str
+    cell: Callable[[Any, _Page], Any]
+
+
+@attrs.frozen
+class _Kind:
+    table: str
+    title: str
+    record: type
+    columns: Callable[[Desk], Sequence[_Column]]
+
+
+def export_table(desk: Desk, what: str, target: Path) -> Exported:
+    """Write a table (customers, vehicles, events, tasks, answers, or all) to an xlsx, csv or json file.
+
+    Texts stay texts: nothing in them is calculated when the file is opened. Phones and ID numbers are masked
+    for roles without `phones.view`; key and audio codes never go out. Needs the permission `export`, and the
+    journal says who took what. Raises UsageError for an unknown table or ending.
+    """
+    desk.require(Permission.EXPORT)
+    kinds = _KINDS if what == "all" else [kind for kind in _KINDS if kind.table == what]
+    if not kinds:
+        raise UsageError(
+            "There is no table {name} to export; possible are: {names}.",
+            name=what,
+            names=", ".join([*(kind.table for kind in _KINDS), "all"]),
+        )
+    json = target.suffix.lower() == FORMATS[-1]
+    tables = [_table(desk, kind, kind.table if json else t(kind.title)) for kind in kinds]
+
+    def note() -> None:
+        record_look(
+            desk,
+            "export",
+            what,
+            Permission.EXPORT,
+            count=sum(desk.table(kind.table).count() for kind in kinds),
+            detail=target.name,
+            operation="export",
+        )
+
+    return Exported(what, target, write_tables(target, tables, before_done=note))
+
+
+def _table(desk: Desk, kind: _Kind, name: str) -> Table:
+    columns = kind.columns(desk)
+    return Table(
+        name,
+        tuple(column.header for column in columns),
+        _rows(desk, kind, columns),
+        tuple(column.key for column in columns),
+    )
+
+
+def _rows(desk: Desk, kind: _Kind, columns: Sequence[_Column]) -> Iterator[list[Any]]:
+    documents = desk.table(kind.table).iterate()
+    while chunk := list(islice(documents, _CHUNK)):
+        page = _page(desk, chunk)
+        for document in chunk:
+            record: Any = desk.read(kind.record, document)
+            yield [column.cell(record, page) for column in columns]
+
+
+def _page(desk: Desk, chunk: Sequence[Document]) -> _Page:
+    def named(table: str, field: str) -> dict[str, dict[str, Any]]:
+        ids = {GlobalId(document[field]) for document in chunk if document.get(field)}
+        return {str(key): dict(found) for key, found in desk.table(table).get_many(ids).items()}
+
+    return _Page(desk, named("customers", "customer"), named("vehicles", "vehicle"))
+
+
+def _plain(key: str, header: str, name: str = "") -> _Column:
+    field = name or key
+    return _Column(key, header, lambda record, page: _cell(getattr(record, field)))
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_cell(each)}" for key, each in value.items())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return " / ".join(str(_cell(each)) for each in value)
+    if isinstance(value, str):
+        return str(value)
+    return value
+
+
+def _customer_columns(desk: Desk) -> list[_Column]:
+    return [
+        _plain("id", t("Id")),
+        _plain("name", t("Name")),
+        _Column("kind", t("Kind"), lambda one, page: one.kind.value),
+        _Column(
+            "phones",
+            t("Phones"),
+            lambda one, page: " / ".join(masked_phone(desk, each.number) for each in one.phones),
+        ),
+        _Column(
+            "phone_states",
+            t("State of the numbers"),
+            lambda one, page: " / ".join(each.state.value for each in one.phones),
+        ),
+        _plain("sex", t("Sex")),
+        _plain("birthday", t("Birthday")),
+        _Column(
+            "lunar_birthday",
+            t("Lunar birthday"),
+            lambda one, page: (
+                ""
+                if one.lunar_birthday is None
+                else f"{'+' if one.lunar_birthday.leap else ''}{one.lunar_birthday.month}"
+                f"/{one.lunar_birthday.day}"
+            ),
+        ),
+        _plain("marital_status", t("Marital status")),
+        _Column(
+            "id_number",
+            t("ID number"),
+            lambda one, page: (
+                one.id_number if may_see_phones(desk) else _HIDDEN if one.id_number else ""
+            ),
+        ),
+        _plain("email", t("E-mail")),
+        _plain("wechat", t("WeChat")),
+        _plain("employer", t("Employer")),
+        _plain("job", t("Job")),
+        _plain("address", t("Address")),
+        _plain("postcode", t("Postcode")),
+        _plain("hobbies", t("Hobbies")),
+        _plain("industry", t("Industry")),
+        _plain("person_in_charge", t("Person in charge")),
+        _Column(
+            "contacts",
+            t("Contact persons"),
+            lambda one, page: " / ".join(
+                " ".join(
+                    filter(
+                        None,
+                        (each.name, each.role, each.phone and masked_phone(desk, each.phone)),
+                    )
+                )
+                for each in one.contacts
+            ),
+        ),
+        _plain("preferred_channel", t("Preferred channel")),
+        _plain("preferred_time", t("Preferred time")),
+        _plain("do_not_contact", t("Do not contact")),
+        _plain("marketing_consent", t("Consent to marketing")),
+        _plain("source", t("Source")),
+        _plain("entered_by", t("Entered by")),
+        _plain("value_grade", t("Value grade")),
+        _plain("credit_grade", t("Credit grade")),
+        _plain("note", t("Note")),
+        _plain("archived", t("Archived")),
+        _plain("merged_into", t("Merged into")),
+        _plain("extra", t("Other columns")),
+    ]
+
+
+def _about_customer() -> list[_Column]:
+    return [
+        _plain("customer", t("Customer's id")),
+        _Column(
+            "customer_name", t("Customer"), lambda one, page: page.customer(one.customer, "name")
+        ),
+        _Column("customer_phones", t("Phones"), lambda one, page: page.phones(one.customer)),
+    ]
+
+
+def _about_vehicle() -> list[_Column]:
+    return [
+        _Column("vin", t("VIN"), lambda one, page: page.vehicle(one.vehicle, "vin")),
+        _Column("plate", t("Plate"), lambda one, page: page.vehicle(one.vehicle, "plate")),
+    ]
+
+
+def _vehicle_columns(desk: Desk) -> list[_Column]:
+    return [
+        _plain("id", t("Id")),
+        _plain("vin", t("VIN")),
+        _plain("plate", t("Plate")),
+        *_about_customer(),
+        _plain("model", t("Model")),
+        _plain("trim", t("Trim")),
+        _plain("colour", t("Colour")),
+        _plain("engine_number", t("Engine number")),
+        _plain("usage", t("Usage")),
+        _plain("first_registered", t("First registered")),
+        _Column(
+            "km", t("Kilometres"), lambda one, page: one.readings[-1].km if one.readings else None
+        ),
+        _Column(
+            "km_on", t("Read on"), lambda one, page: one.readings[-1].on if one.readings else None
+        ),
+        _plain("note", t("Note")),
+        _plain("archived", t("Archived")),
+        _plain("extra", t("Other columns")),
+    ]
+
+
+def _event_columns(desk: Desk) -> list[_Column]:
+    kinds = event_kinds(desk)
+    fields: dict[str, str] = {}
+    for kind in kinds.values():
+        for field, wording in kind.fields.items():
+            fields.setdefault(field, str(wording))
+    return [
+        _plain("id", t("Id")),
+        _plain("kind", t("Kind of event"), "kind"),
+        _Column(
+            "title",
+            t("Event"),
+            lambda one, page: str(kinds[one.kind].title) if one.kind in kinds else one.kind,
+        ),
+        _plain("on", t("Day")),
+        _Column("at", t("Time"), lambda one, page: one.at and one.at.astimezone(desk.zone)),
+        *_about_customer(),
+        *_about_vehicle(),
+        _plain("key", t("Number")),
+        *(_data_column(desk, field, header) for field, header in fields.items()),
+        _Column(
+            "more",
+            t("More"),
+            lambda one, page: _cell(
+                {key: value for key, value in one.data.items() if key not in fields}
+            ),
+        ),
+        _plain("source", t("Told by")),
+    ]
+
+
+def _data_column(desk: Desk, field: str, header: str) -> _Column:
+    def cell(event: Event, page: _Page) -> Any:
+        value = event.data.get(field)
+        if field.endswith("phone") and isinstance(value, str):
+            return " / ".join(masked_phone(desk, number) for number in value.split(" / "))
+        return _cell(value)
+
+    return _Column(field, header, cell)
+
+
+def _task_columns(desk: Desk) -> list[_Column]:
+    return [
+        _plain("id", t("Id")),
+        _plain("rule", t("Rule")),
+        _Column("title", t("Task"), lambda one, page: one.title or desk.rule_title(one.rule)),
+        *_about_customer(),
+        *_about_vehicle(),
+        _Column("state", t("State"), lambda one, page: one.state.value),
+        _plain("opens", t("Opens")),
+        _plain("due", t("Due")),
+        _plain("role", t("Role")),
+        _plain("owner", t("Owner")),
+        _plain("tries", t("Tries")),
+        _Column(
+            "next_at",
+            t("Not before"),
+            lambda one, page: one.next_at and one.next_at.astimezone(desk.zone),
+        ),
+        _plain("closed_on", t("Closed on")),
+        _plain("closed_by", t("Closed by")),
+        _Column(
+            "reason",
+            t("Reason"),
+            lambda one, page: t(one.reason, **one.reason_params) if one.reason else "",
+        ),
+        _plain("note", t("Note")),
+    ]
+
+
+def _answer_columns(desk: Desk) -> list[_Column]:
+    return [
+        _plain("id", t("Id")),
+        _plain("form", t("Form")),
+        _plain("version", t("Version")),
+        _plain("on", t("Day")),
+        *_about_customer(),
+        *_about_vehicle(),
+        _plain("operator", t("Operator")),
+        _plain("points", t("Points")),
+        _plain("satisfied", t("Satisfied")),
+        _plain("weak", t("Weak items")),
+        _plain("values", t("Answers")),
+        _plain("task", t("Task's id")),
+    ]
+
+
+_KINDS = (
+    _Kind("customers", "Customers", Customer, _customer_columns),
+    _Kind("vehicles", "Vehicles", Vehicle, _vehicle_columns),
+    _Kind("events", "Events", Event, _event_columns),
+    _Kind("tasks", "Tasks", Task, _task_columns),
+    _Kind("answers", "Answers", Answers, _answer_columns),
+)
