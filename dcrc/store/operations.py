@@ -92,7 +92,7 @@ def difference(
 
 def texts_alone(encoded: Encoded, path: Path) -> bool:
     """Whether a list field is absent or holds nothing but text, as SQLite reads it from the JSON too."""
-    if len(path) > 1 or encoded.odd or '"' in path[0] or "\\u0000" in encoded.text:
+    if encoded.odd or "\\u0000" in encoded.text:
         return False
     value = encoded.plain.get(path[0], ())
     return isinstance(value, list | tuple) and all(type(element) is str for element in value)
@@ -179,31 +179,23 @@ class Work:
         documents: Sequence[tuple[int | str, Encoded]],
     ) -> None:
         """Fill a side table for documents just inserted: SQLite unfolds lists of plain text itself."""
-        ours = {
-            first + n: encoded
-            for n, (_, encoded) in enumerate(documents)
-            if not texts_alone(encoded, path)
-        }
+        name = path[0]
+        plain = len(path) == 1 and name.isascii() and name.isidentifier()
+        if plain and all(texts_alone(encoded, path) for _, encoded in documents):
+            self.connection.execute(
+                f"INSERT INTO {side} SELECT DISTINCT e.value, d.seq FROM {layout.table} d,"
+                " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ? ORDER BY 1, 2",
+                (f"$.{name}", first, first + len(documents) - 1),
+            )
+            return
         self._add_elements(
             side,
             [
-                (key, seq)
-                for seq, encoded in ours.items()
+                (key, first + n)
+                for n, (_, encoded) in enumerate(documents)
                 for key in element_keys(encoded.plain, path)
             ],
         )
-        if len(ours) < len(documents):
-            self.connection.execute(
-                f"INSERT INTO {side} SELECT DISTINCT e.value, d.seq FROM {layout.table} d,"
-                " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ?"
-                " AND d.seq NOT IN (SELECT value FROM json_each(?)) ORDER BY 1, 2",
-                (
-                    f'$."{path[0]}"',
-                    first,
-                    first + len(documents) - 1,
-                    orjson.dumps(list(ours)).decode(),
-                ),
-            )
 
     def replace(
         self, layout: Layout, seq: int, key: int | str, was: str, old: dict[str, Any], new: Encoded
