@@ -243,3 +243,18 @@ def test_ids_are_in_the_order_of_time_whatever_the_clock_does(opening):
     assert type(cars.get(doc_id=ids[0]).doc_id) is GlobalId
     assert GlobalId.from_parts(2**48 - 1, 2**80 - 1) == "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"
     assert GlobalId.from_parts(1, 1) == "00000000010000000000000001"
+
+
+def test_documents_that_sql_cannot_read_are_indexed_with_the_others(shop):
+    table = shop.table("odd", indexes=[Index("tags", each=True), Index("a\\b", each=True)])
+    tags = [["a"], ["b", "b"], [], "a", ["\x00", "\ud800"], [1, True, None, 1.5], None]
+    table.insert_multiple(
+        {"tags": value, "a\\b": ["x"], "n": n}
+        for n, value in enumerate(tags)
+        for n in (0, float("inf"))
+    )
+    table.insert_multiple({"tags": [f"w{n}", "\x1b\\", '"'], "a\\b": ["y"]} for n in range(50))
+    assert table.count(where("tags").any(["a"])) == 4
+    assert table.count(where("tags").any(["\x1b\\", "w7"])) == 50
+    assert table.count(where("a\\b").any(["x"])) == 14
+    assert shop.verify().ok
