@@ -42,9 +42,10 @@ def dcrc_program() -> str:
 def fill_dcrc(path: Path, tasks: int) -> list[str]:
     """A database with as many customers, each with one open task; returns the tasks' ids."""
     from dcrc.clock import clock_on
-    from dcrc.kernel.customers import Customer, Phone, prepare_customer
+    from dcrc.kernel.customers import Customer, prepare_customer
     from dcrc.kernel.desk import init_database
     from dcrc.kernel.documents import to_document
+    from dcrc.kernel.phones import Phone
     from dcrc.kernel.tasks import Task, task_id
     from dcrc.store import GlobalId
 

@@ -91,8 +91,7 @@ class Command(click.Command):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        taken = {flag for parameter in self.params for flag in parameter.opts}
-        self.params += [option for option in common_options() if not taken & set(option.opts)]
+        _add_common(self)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         return t(self.help) if self.help else ""
@@ -113,7 +112,7 @@ class Group(click.Group):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.params += common_options(self.reads_environment)
+        _add_common(self, self.reads_environment)
 
     def get_short_help_str(self, limit: int = 45) -> str:
         return t(self.help) if self.help else ""
@@ -137,6 +136,25 @@ class Group(click.Group):
 
 
 Group.group_class = Group
+
+
+def adopt(command: click.Command) -> None:
+    """Let a command made by click's own decorators take the common options and speak as ours do."""
+    if type(command) is click.Group:
+        command.__class__ = Group
+    elif type(command) is click.Command:
+        command.__class__ = Command
+    _add_common(command)
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            adopt(inner)
+
+
+def _add_common(command: click.Command, environment: bool = False) -> None:
+    taken = {flag for parameter in command.params for flag in parameter.opts}
+    command.params += [
+        option for option in common_options(environment) if not taken & set(option.opts)
+    ]
 
 
 def _format_help_text(command: click.Command, formatter: click.HelpFormatter) -> None:

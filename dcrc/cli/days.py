@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -175,7 +175,7 @@ def tasks(
     from dcrc.kernel.agenda import tasks as find_tasks
     from dcrc.kernel.customers import get_customer
 
-    chosen = {
+    chosen: dict[str, Any] = {
         "due": _due(due, desk) if due else None,
         "rule": rule,
         "state": None if state == "all" else state,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dcrc.cli.commands import Command
 from dcrc.cli.harmless import one_line
 from dcrc.cli.seat import pass_desk
-from dcrc.cli.showing import show
+from dcrc.cli.showing import json_value, show
 from dcrc.errors import NotFound
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
+    from dcrc.kernel.explain import Explanation
 
 
 @click.command(cls=Command)
@@ -31,11 +32,36 @@ def explain(desk: Desk, ref: str, rule: str | None) -> None:
     except NotFound:
         about = ""
     if about:
-        explanation = explain_task(desk, about)
+        explanations = [explain_task(desk, about)]
     else:
         about = get_customer(desk, ref).id
-        explanation = explain_customer(desk, about, rule=rule)
+        explanations = explain_customer(desk, about, rule=rule)
     show(
-        {"about": about, "lines": list(explanation.lines)},
-        *(one_line(line) for line in explanation.lines),
+        {"about": about, "explanations": [_document(each) for each in explanations]},
+        *(line for each in explanations for line in _lines(each)),
     )
+
+
+def _document(explanation: Explanation) -> dict[str, Any]:
+    return {
+        "rule": explanation.rule,
+        "title": explanation.title,
+        "outcome": explanation.outcome,
+        "task": explanation.task.id if explanation.task else None,
+        "facts": list(explanation.facts),
+        "policy": [
+            {
+                "key": used.key,
+                "value": json_value(used.value),
+                "origin": used.origin,
+                "now": json_value(used.now),
+            }
+            for used in explanation.policy
+        ],
+        "dates": list(explanation.dates),
+    }
+
+
+def _lines(explanation: Explanation) -> list[str]:
+    first, *rest = explanation.lines
+    return [one_line(first), *(f"  {one_line(line)}" for line in rest)]

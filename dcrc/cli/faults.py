@@ -49,12 +49,14 @@ def report(problem: BaseException, *, as_json: bool) -> None:
 
 def error_document(problem: BaseException) -> dict[str, Any]:
     """The JSON object of an error (`docs/json.md`, "error")."""
+    from dcrc.cli.showing import json_value
+
     params = problem.params if isinstance(problem, DcrcError) else {}
     return {
         "kind": _kind(problem),
         "code": ending_of(problem),
         "message": sentence_of(problem),
-        "params": {name: _plain_value(value) for name, value in params.items()},
+        "params": {name: json_value(value) for name, value in params.items()},
     }
 
 
@@ -68,14 +70,6 @@ def _kind(problem: BaseException) -> str:
     if isinstance(problem, (KeyboardInterrupt, click.Abort)):
         return "Interrupted"
     return "InOutError" if isinstance(problem, OSError) else "DefectError"
-
-
-def _plain_value(value: Any) -> Any:
-    if isinstance(value, (str, int, float, bool)) or value is None:
-        return value
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain_value(item) for item in value]
-    return str(value)
 
 
 def sentence_of(problem: BaseException) -> str:

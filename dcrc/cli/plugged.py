@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dcrc.cli.commands import Group
+from dcrc.cli.commands import Group, adopt
 from dcrc.cli.seat import Settings, settings
 from dcrc.cli.showing import Column, Table, show
 from dcrc.i18n import t
@@ -28,6 +28,8 @@ def plugin_commands(chosen: Settings) -> dict[str, click.Command]:
     """The commands that plugins add, by name."""
     group = Group("plugins")
     plugin_host(chosen).ask("dcrc_commands", cli=group)
+    for command in group.commands.values():
+        adopt(command)
     return dict(group.commands)
 
 

@@ -10,7 +10,7 @@ import click
 from dcrc.cli.commands import Group
 from dcrc.cli.plugged import plugin_host
 from dcrc.cli.seat import settings
-from dcrc.cli.showing import Column, Table, show
+from dcrc.cli.showing import Column, Table, json_value, show
 from dcrc.errors import NotFound
 from dcrc.i18n import t
 
@@ -70,7 +70,7 @@ def show_values(key: str | None) -> None:
             "policies": [
                 {
                     "key": row.key,
-                    "value": _json_value(row.value),
+                    "value": json_value(row.value),
                     "unit": row.unit or None,
                     "meaning": str(row.doc),
                     "layer": row.origin.layer,
@@ -95,14 +95,6 @@ def _counting() -> Policies:
     with desk_at(chosen) as desk:
         desk.require("policy.view")
         return desk.policies
-
-
-def _json_value(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_json_value(each) for each in value]
-    return str(value)
 
 
 def _word(value: Any) -> str:

@@ -27,6 +27,15 @@ def json_text(document: Any) -> str:
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
+def json_value(value: Any) -> Any:
+    """`value` as JSON can hold it: dates, enums and records become their texts."""
+    if value is None or isinstance(value, (bool, int, float)) or type(value) is str:
+        return value
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [json_value(each) for each in value]
+    return str(value)
+
+
 def say(text: str = "") -> None:
     """Print a sentence for a person; nothing when JSON was asked for."""
     if not settings().json:

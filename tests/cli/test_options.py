@@ -54,7 +54,8 @@ def test_every_command_has_help_in_both_languages(command: tuple[str, ...], dcrc
     english = dcrc.ok(*command, "--help")
     dcrc.language = "zh"
     chinese = dcrc.ok(*command, "--help")
-    assert "--operator" in english and "--json" in english
+    assert "--operator" in english
+    assert "--json" in english
     assert english != chinese
     untranslated = [line for line in chinese.splitlines() if line and line.isascii()]
     assert all(line.lstrip().startswith(("-", "[")) for line in untranslated), untranslated
@@ -223,7 +224,8 @@ def test_a_reader_who_stops_reading_hears_no_complaint(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         env={**os.environ, "DCRC_LANG": "en"},
     ) as process:
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
