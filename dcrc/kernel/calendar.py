@@ -10,7 +10,17 @@ import attrs
 from tinydb import where
 
 from dcrc.errors import ConflictError, InputError, NotFound
-from dcrc.kernel.contact import EFFECTS, GIVEN_UP, Effect, Message, Next, Try, given_up, slot_at
+from dcrc.kernel.contact import (
+    EFFECTS,
+    GIVEN_UP,
+    ContactPolicy,
+    Effect,
+    Message,
+    Next,
+    Try,
+    given_up,
+    slot_at,
+)
 from dcrc.kernel.contact import next_slot as next_slot_after
 from dcrc.kernel.customers import find_customer, set_phone_state
 from dcrc.kernel.events import Event, record_event
@@ -20,6 +30,7 @@ from dcrc.kernel.outbox import queue_fallback
 from dcrc.kernel.phones import normalise_phone
 from dcrc.kernel.planning import BY_HAND, replan_customer
 from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
+from dcrc.kernel.tasks import task_id as id_of
 from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
@@ -272,7 +283,9 @@ class _Conversation:
             return attrs.evolve(tried, next_at=self.call_back, by_hand=(*by_hand, "next_at"))
         if effect.next is Next.OTHER_NUMBER:
             return tried
-        policy = desk.policies.section("contact")
+        policy: ContactPolicy = desk.policies.section("contact")
+        if task.most_tries:
+            policy = attrs.evolve(policy, tries=task.most_tries)
         tries = _tries(desk, task)
         local = now.astimezone(desk.zone)
         again = next_slot_after(policy, desk.workdays, local, tries, self.customer.preferred_time)
@@ -412,15 +425,15 @@ def add_task(
     with desk.operation("add task", Permission.CALLS):
         customer_id = customer if isinstance(customer, str) else customer.id
         find_customer(desk, customer_id)
-        task_id = str(desk.new_id())
+        occurrence = str(desk.new_id())
         return desk.insert(
             desk.tasks,
             Task(
-                task_id,
+                id_of(BY_HAND, customer_id, occurrence),  # its first characters tell tasks apart
                 BY_HAND,
                 customer_id,
                 customer_id,
-                task_id,
+                occurrence,
                 start,
                 due,
                 title=title.strip(),
