@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dcrc.errors import NotAllowed as NotAllowed
     from dcrc.errors import NotFound as NotFound
     from dcrc.i18n import t as t
+    from dcrc.kernel.agenda import tasks as tasks
     from dcrc.kernel.cases import Case as Case
     from dcrc.kernel.cases import answers_between as answers_between
     from dcrc.kernel.cases import answers_to as answers_to
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.cases import share_rows as share_rows
     from dcrc.kernel.cases import tasks_due as tasks_due
     from dcrc.kernel.customers import Customer as Customer
+    from dcrc.kernel.customers import LunarDay as LunarDay
     from dcrc.kernel.desk import Desk as Desk
     from dcrc.kernel.events import Event as Event
     from dcrc.kernel.events import EventKind as EventKind
@@ -43,28 +45,49 @@ if TYPE_CHECKING:
     from dcrc.kernel.forms import Answers as Answers
     from dcrc.kernel.forms import Form as Form
     from dcrc.kernel.hooks import hookimpl as hookimpl
+    from dcrc.kernel.lunar import lunar_date as lunar_date
+    from dcrc.kernel.lunar import solar_birthday as solar_birthday
+    from dcrc.kernel.lunar import solar_terms as solar_terms
+    from dcrc.kernel.operators import Permission as Permission
+    from dcrc.kernel.outbox import queue_message as queue_message
     from dcrc.kernel.planner import Dossier as Dossier
     from dcrc.kernel.planner import Fact as Fact
     from dcrc.kernel.planner import NotPlanned as NotPlanned
+    from dcrc.kernel.planner import Outcome as Outcome
     from dcrc.kernel.planner import Planned as Planned
     from dcrc.kernel.planner import Planner as Planner
     from dcrc.kernel.planner import PlanningDay as PlanningDay
+    from dcrc.kernel.planner import Remark as Remark
     from dcrc.kernel.planner import Rule as Rule
     from dcrc.kernel.plugins import BatchStep as BatchStep
     from dcrc.kernel.plugins import RecordKind as RecordKind
+    from dcrc.kernel.scripts import Situation as Situation
+    from dcrc.kernel.scripts import fill_blanks as fill_blanks
     from dcrc.kernel.tasks import Attempt as Attempt
     from dcrc.kernel.tasks import Task as Task
     from dcrc.kernel.tasks import TaskState as TaskState
+    from dcrc.kernel.vehicles import Reading as Reading
     from dcrc.kernel.vehicles import Vehicle as Vehicle
     from dcrc.kernel.vehicles import get_vehicle as get_vehicle
+    from dcrc.kernel.vehicles import record_reading as record_reading
+    from dcrc.kernel.workdays import Workdays as Workdays
     from dcrc.wording import Wording as Wording
 
 _HOME = {
     "dcrc.cli.seat": ("pass_desk",),
-    "dcrc.cli.showing": ("Column", "Table", "show"),
-    "dcrc.errors": ("DcrcError", "InputError", "NotAllowed", "NotFound"),
+    "dcrc.cli.showing": (
+        "Column",
+        "Table",
+        "show",
+    ),
+    "dcrc.errors": (
+        "DcrcError",
+        "InputError",
+        "NotAllowed",
+        "NotFound",
+    ),
     "dcrc.i18n": ("t",),
-    "dcrc.wording": ("Wording",),
+    "dcrc.kernel.agenda": ("tasks",),
     "dcrc.kernel.cases": (
         "Case",
         "answers_between",
@@ -77,25 +100,68 @@ _HOME = {
         "share_rows",
         "tasks_due",
     ),
-    "dcrc.kernel.customers": ("Customer",),
+    "dcrc.kernel.customers": (
+        "Customer",
+        "LunarDay",
+    ),
     "dcrc.kernel.desk": ("Desk",),
-    "dcrc.kernel.events": ("Event", "EventKind", "record_event"),
-    "dcrc.kernel.faces": ("CustomerBlock", "ScreenEntry"),
-    "dcrc.kernel.figures": ("Figure", "FigureRow"),
-    "dcrc.kernel.forms": ("Answers", "Form"),
+    "dcrc.kernel.events": (
+        "Event",
+        "EventKind",
+        "record_event",
+    ),
+    "dcrc.kernel.faces": (
+        "CustomerBlock",
+        "ScreenEntry",
+    ),
+    "dcrc.kernel.figures": (
+        "Figure",
+        "FigureRow",
+    ),
+    "dcrc.kernel.forms": (
+        "Answers",
+        "Form",
+    ),
     "dcrc.kernel.hooks": ("hookimpl",),
+    "dcrc.kernel.lunar": (
+        "lunar_date",
+        "solar_birthday",
+        "solar_terms",
+    ),
+    "dcrc.kernel.operators": ("Permission",),
+    "dcrc.kernel.outbox": ("queue_message",),
     "dcrc.kernel.planner": (
         "Dossier",
         "Fact",
         "NotPlanned",
+        "Outcome",
         "Planned",
         "Planner",
         "PlanningDay",
+        "Remark",
         "Rule",
     ),
-    "dcrc.kernel.plugins": ("BatchStep", "RecordKind"),
-    "dcrc.kernel.tasks": ("Attempt", "Task", "TaskState"),
-    "dcrc.kernel.vehicles": ("Vehicle", "get_vehicle"),
+    "dcrc.kernel.plugins": (
+        "BatchStep",
+        "RecordKind",
+    ),
+    "dcrc.kernel.scripts": (
+        "Situation",
+        "fill_blanks",
+    ),
+    "dcrc.kernel.tasks": (
+        "Attempt",
+        "Task",
+        "TaskState",
+    ),
+    "dcrc.kernel.vehicles": (
+        "Reading",
+        "Vehicle",
+        "get_vehicle",
+        "record_reading",
+    ),
+    "dcrc.kernel.workdays": ("Workdays",),
+    "dcrc.wording": ("Wording",),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 

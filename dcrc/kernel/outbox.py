@@ -9,6 +9,8 @@ from tinydb import where
 
 from dcrc.kernel.contact import Message, quiet_end
 from dcrc.kernel.scripts import Situation, fill_blanks
+from dcrc.kernel.vehicles import Vehicle
+from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
@@ -54,12 +56,18 @@ def queue_message(
 
 
 def queue_fallback(desk: Desk, customer: Customer, task: Task) -> Message | None:
-    """Queue the message that the contact policy sends when all tries at a task failed."""
+    """Queue what is sent when all tries at a task failed: its own message, else the contact policy's."""
     policy = desk.policies.section("contact")
     if policy.fallback != "message":
         return None
-    said = Situation(desk, customer, None, task)
-    return queue_message(desk, customer, fill_blanks(str(policy.fallback_text), said), task=task.id)
+    text = desk.scripts.get(task.message) if task.message else policy.fallback_text
+    said = Situation(desk, customer, _vehicle(desk, task), task)
+    return queue_message(desk, customer, fill_blanks(str(text), said), task=task.id)
+
+
+def _vehicle(desk: Desk, task: Task) -> Vehicle | None:
+    document = desk.vehicles.get(doc_id=GlobalId(task.vehicle)) if task.vehicle else None
+    return None if document is None else desk.read(Vehicle, document)
 
 
 def queued_messages(desk: Desk) -> list[Message]:

@@ -28,6 +28,7 @@ from dcrc.kernel.operators import Permission
 from dcrc.kernel.planner import Dossier, NotPlanned, Outcome, Planner, PlanningDay
 from dcrc.kernel.plugins import PluginProblem
 from dcrc.kernel.reconcile import Reconciled, reconcile
+from dcrc.kernel.sharing import share_conversations
 from dcrc.kernel.tasks import Task
 from dcrc.kernel.workdays import workdays_of
 from dcrc.store import GlobalId
@@ -103,7 +104,7 @@ def plan(
     a plan that is cancelled or killed goes on where it stopped. `progress` is called with (done, total).
     """
     desk.require(Permission.PLAN)
-    run = _Run.of(desk, until)
+    run = Planning.of(desk, until)
     state = desk.planning.get(doc_id=STATE) or {}
     whole = customers is None
     everybody = whole and state.get("digest") != run.digest
@@ -131,7 +132,7 @@ def plan(
 
 def replan_customer(desk: Desk, customer_id: str) -> Reconciled:
     """Plan one customer inside the running operation; needs no permission of its own."""
-    run = _Run.of(desk, None)
+    run = Planning.of(desk, None)
     with desk.db.transaction(OPERATION, operator=desk.operator.name):
         found = run.settle([customer_id])
     run.report_failures()
@@ -170,7 +171,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _changed(desk: Desk, run: _Run, state: Mapping[str, Any], seen: int) -> set[str]:
+def _changed(desk: Desk, run: Planning, state: Mapping[str, Any], seen: int) -> set[str]:
     """Customers with new facts since journal number `seen`, and those whose day has come."""
     if not state:
         return set()
@@ -180,7 +181,7 @@ def _changed(desk: Desk, run: _Run, state: Mapping[str, Any], seen: int) -> set[
     return touched | {str(document.doc_id) for document in woken}
 
 
-def _touched(desk: Desk, run: _Run, since: int) -> set[str]:
+def _touched(desk: Desk, run: Planning, since: int) -> set[str]:
     journal = desk.db.journal
     own = journal.touched(since, ["customers"], ["doc_id"], exclude_operations=[OPERATION])
     return own | journal.touched(
@@ -188,7 +189,7 @@ def _touched(desk: Desk, run: _Run, since: int) -> set[str]:
     )
 
 
-def _chunks(desk: Desk, run: _Run, wanted: set[str], everybody: bool) -> Iterator[list[str]]:
+def _chunks(desk: Desk, run: Planning, wanted: set[str], everybody: bool) -> Iterator[list[str]]:
     if not everybody:
         ordered = iter(sorted(wanted))
         while chunk := list(islice(ordered, CHUNK)):
@@ -204,7 +205,7 @@ def _chunks(desk: Desk, run: _Run, wanted: set[str], everybody: bool) -> Iterato
         ]
 
 
-def _remember(desk: Desk, run: _Run, state: Mapping[str, Any], head: int) -> None:
+def _remember(desk: Desk, run: Planning, state: Mapping[str, Any], head: int) -> None:
     """Note what was seen; facts that came in meanwhile are left for the next plan."""
     with desk.db.transaction(OPERATION, operator=desk.operator.name):
         meanwhile = _touched(desk, run, head)
@@ -216,7 +217,9 @@ def _remember(desk: Desk, run: _Run, state: Mapping[str, Any], head: int) -> Non
 
 
 @attrs.define(eq=False)
-class _Run:
+class Planning:
+    """One run over some customers: the planners, the day, and what was written so far."""
+
     desk: Desk
     planners: Sequence[Planner]
     tables: Mapping[str, type]
@@ -229,12 +232,13 @@ class _Run:
     _values: dict[str, Any] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, desk: Desk, until: date | None) -> _Run:
+    def of(cls, desk: Desk, until: date | None = None) -> Planning:
         policies, today = desk.policies, desk.today()
         planners = sorted(desk.plugins.planners(), key=lambda planner: str(planner.name))
         usual = int(policies.section("planning").horizon_days)
         horizon = max(usual, (until - today).days) if until is not None else usual
         parts = [dcrc.__version__, str(usual), policies.digest_of("workdays")]
+        parts += [policies.digest_of("conversations")]
         parts += [f"{each.name}={policies.digest_of(each.section)}" for each in planners]
         parts += [f"-{name}" for name in sorted(desk.plugins.switched_off)]
         return cls(
@@ -266,14 +270,21 @@ class _Run:
 
     def reconcile(self, dossier: Dossier, elsewhere: Sequence[Task] = ()) -> Reconciled:
         """What planning would do with one customer; `elsewhere` are tasks of others that he claims."""
-        outcomes, failed = self.outcomes(dossier)
+        planned, failed = self.outcomes(dossier)
+        outcomes = share_conversations(
+            planned,
+            dossier.tasks,
+            self.day.policies.section("conversations"),
+            self.day.workdays,
+            self.today,
+        )
         reconciled = reconcile(
             dossier.customer.id,
             (*dossier.tasks, *elsewhere),
             outcomes,
             self.today,
             self.horizon,
-            self._policy_value,
+            self.policy_value,
         )
         if failed:
             tomorrow = self.today + DAY
@@ -301,7 +312,8 @@ class _Run:
                 self._failed.setdefault((planner.name, what), set()).add(customer.id)
         return outcomes, failed
 
-    def _policy_value(self, key: str) -> Any:
+    def policy_value(self, key: str) -> Any:
+        """The value of a dotted key as documents hold it; empty for a key that nobody knows."""
         if key not in self._values:
             try:
                 value = self.day.policies.value(key)

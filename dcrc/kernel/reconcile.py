@@ -234,6 +234,8 @@ class _Desk:
             ]
         if planned.policy:
             reasons["policy"] = [[key, self.policy_value(key)] for key in planned.policy]
+        if planned.remarks:
+            reasons["remarks"] = [[each.text, dict(each.params)] for each in planned.remarks]
         return Task(
             task_id(rule, planned.subject, planned.occurrence),
             rule,
@@ -250,6 +252,8 @@ class _Desk:
             form=planned.form,
             script=planned.script,
             priority=planned.priority,
+            most_tries=planned.tries,
+            message=planned.message,
             expires=planned.expires,
             reasons=reasons,
         )

@@ -10,6 +10,7 @@ from dcrc.kernel.importing import ImportsPolicy
 from dcrc.kernel.operators import RolesPolicy
 from dcrc.kernel.planning import PlanningPolicy
 from dcrc.kernel.plugins import PluginsPolicy
+from dcrc.kernel.sharing import SharingPolicy
 from dcrc.kernel.workdays import WorkdaysPolicy
 
 
@@ -21,6 +22,7 @@ def kernel_sections() -> dict[str, type]:
         "customers": CustomersPolicy,
         "workdays": WorkdaysPolicy,
         "contact": ContactPolicy,
+        "conversations": SharingPolicy,
         "planning": PlanningPolicy,
         "imports": ImportsPolicy,
         "plugins": PluginsPolicy,

@@ -50,7 +50,9 @@ class Task:
 
     `next_at` (UTC) holds it back until an agreed call-back or the next free slot. `by_hand` names the fields an
     operator set himself (`due`, `owner`), which planning leaves alone. `reasons` are the facts and policy
-    values that made it: `{"facts": [{"ref", "kind", "on"}], "policy": [[key, value]]}`.
+    values that made it: `{"facts": [{"ref", "kind", "on"}], "policy": [[key, value]], "remarks": [[message
+    id, blanks]]}`. `most_tries` other than 0 replaces the contact policy's tries; `message` is the script that is
+    sent when they fail.
     """
 
     id: str
@@ -70,6 +72,8 @@ class Task:
     form: str = ""
     script: str = ""
     priority: int = 0
+    most_tries: int = 0
+    message: str = ""
     expires: date | None = None
     next_at: datetime | None = None
     tries: int = 0
