@@ -15,6 +15,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,10 @@ def customer(number: int) -> dict[str, Any]:
     }
 
 
-def seconds(work: Callable[[], Any]) -> float:
+def seconds(work: Callable[..., Any], *given: Any) -> float:
     """How long `work` took."""
     start = time.perf_counter()
-    work()
+    work(*given)
     return time.perf_counter() - start
 
 
@@ -108,7 +109,7 @@ def typical(figures: list[float], best: bool = True) -> float:
 
 def each(work: Callable[[int], Any], numbers: Iterable[int]) -> float:
     """The median time of `work` over `numbers`, in seconds."""
-    return statistics.median([seconds(lambda n=n: work(n)) for n in numbers])  # type: ignore[misc]
+    return statistics.median([seconds(work, n) for n in numbers])
 
 
 def opened(path: Path) -> tuple[Database, DocumentTable]:
@@ -125,7 +126,9 @@ def filled(path: Path, count: int) -> tuple[Database, DocumentTable]:
     return database, table
 
 
-def row(name: str, ours: float, bare: float | None, wanted: str, plain: float | None = None) -> str:
+def line(
+    name: str, ours: float, bare: float | None, wanted: str, plain: float | None = None
+) -> str:
     """A line of the table: our time, the other's, and the ratio against what was promised."""
     against = f"{_shown(bare)} | {ours / bare:.2f}×" if bare else "– | –"
     beside = f"{_shown(plain)} | {plain / ours:,.0f}×" if plain else "– | –"
@@ -138,6 +141,36 @@ def _shown(value: float | None) -> str:
     return f"{value * 1e6:,.0f} µs" if value < 0.01 else f"{value * 1e3:,.0f} ms"
 
 
+def set_visits(table: Any, ids: Any, visits: int, number: int) -> None:
+    """Change one field of one customer."""
+    table.update({"visits": visits}, doc_ids=[ids[number]])
+
+
+def set_visits_bare(bare: Bare, visits: int, number: int) -> None:
+    """The same by hand."""
+    bare.update(f"{number:026d}", visits)
+
+
+def insert_customer(table: DocumentTable, number: int) -> None:
+    """One more customer."""
+    table.insert(customer(number))
+
+
+def find_phone(table: DocumentTable, phones: dict[int, str], number: int) -> None:
+    """One look-up on the index."""
+    table.search(where("phone") == phones[number])
+
+
+def find_id(table: DocumentTable, ids: dict[int, Any], number: int) -> None:
+    """One look-up by id."""
+    table.get(doc_id=ids[number])
+
+
+def open_and_close(path: Path) -> None:
+    """What every command begins and ends with."""
+    opened(path)[0].close()
+
+
 def main_table(folder: Path, count: int, rounds: int) -> Iterator[str]:
     """Everything on `count` documents."""
     documents = [customer(n) for n in range(count)]
@@ -148,15 +181,15 @@ def main_table(folder: Path, count: int, rounds: int) -> Iterator[str]:
     bulk_ours, bulk_bare, bulk_plain = [], [], []
     for n in range(rounds):
         database, table = opened(folder / f"bulk{n}.db")
-        bulk_ours.append(seconds(lambda table=table: table.insert_multiple(documents)))
+        bulk_ours.append(seconds(table.insert_multiple, documents))
         database.close()
         bare = Bare(folder / f"bulk{n}.bare")
         pairs = [(f"{number:026d}", document) for number, document in enumerate(documents)]
-        bulk_bare.append(seconds(lambda bare=bare, pairs=pairs: bare.insert_many(pairs)))
+        bulk_bare.append(seconds(bare.insert_many, pairs))
         bare.connection.close()
         (folder / "plain.json").unlink(missing_ok=True)
         with TinyDB(folder / "plain.json", encoding="utf-8") as plain:
-            bulk_plain.append(seconds(lambda plain=plain: plain.insert_multiple(documents)))
+            bulk_plain.append(seconds(plain.insert_multiple, documents))
     database, table = opened(folder / "bulk0.db")
     bare = Bare.__new__(Bare)
     bare.connection = sqlite3.connect(folder / "bulk0.bare", isolation_level=None)
@@ -177,30 +210,26 @@ def main_table(folder: Path, count: int, rounds: int) -> Iterator[str]:
         note("find", each(lambda k: table.search(where("phone") == phones[k]), some))
         note("find bare", each(lambda k: bare.find(phones[k]), some))
         note("get", each(lambda k: table.get(doc_id=keys[k]), some))
-        note(
-            "update",
-            each(lambda k, n=n: table.update({"visits": 100 + n}, doc_ids=[keys[k]]), some),
-        )
-        note("update bare", each(lambda k, n=n: bare.update(f"{k:026d}", 100 + n), some))
+        visits = 100 + n
+        note("update", each(partial(set_visits, table, keys, visits), some))
+        note("update bare", each(partial(set_visits_bare, bare, visits), some))
         few = some[:2]
         note("insert plain", each(lambda k: plain.insert(customer(k)), few))
         note("find plain", each(lambda k: plain.search(where("phone") == phones[k]), few))
         plain.clear_cache()
-        note(
-            "update plain",
-            each(lambda k, n=n: plain.update({"visits": 100 + n}, doc_ids=[k + 1]), few),
-        )
+        plain_ids = range(1, count + 1)
+        note("update plain", each(partial(set_visits, plain, plain_ids, visits), few))
     best = {name: typical(values) for name, values in figures.items()}
     for name, kind in (
         ("one durable insert", "insert"),
         ("one indexed look-up", "find"),
         ("one update", "update"),
     ):
-        yield row(
+        yield line(
             name, best[kind], best[f"{kind} bare"], "2.5× bare, 500× plain", best[f"{kind} plain"]
         )
-    yield row("one look-up by id", best["get"], None, "–")
-    yield row(
+    yield line("one look-up by id", best["get"], None, "–")
+    yield line(
         f"bulk insert of {count:,}",
         typical(bulk_ours),
         typical(bulk_bare),
@@ -208,19 +237,25 @@ def main_table(folder: Path, count: int, rounds: int) -> Iterator[str]:
         typical(bulk_plain),
     )
     plain.close()
-    yield from scans(folder, table, rounds)
+    yield from scans(folder, database, table, rounds)
     database.close()
     bare.connection.close()
 
 
-def scans(folder: Path, table: DocumentTable, rounds: int) -> Iterator[str]:
+def every_seventh(visits: Any) -> bool:
+    """Something only Python can tell."""
+    return bool(visits % 7 == 3)
+
+
+def scans(folder: Path, database: Database, table: DocumentTable, rounds: int) -> Iterator[str]:
     """Searches that cannot become SQL, beside a TinyDB that keeps all documents in memory."""
-    memory = TinyDB(folder / "plain.json", storage=CachingMiddleware(JSONStorage), encoding="utf-8")
+    caching: Any = CachingMiddleware
+    memory = TinyDB(folder / "plain.json", storage=caching(JSONStorage), encoding="utf-8")
     queries = {
         "regular expression": where("name").search("伟$"),
-        "test": where("visits").test(lambda visits: visits % 7 == 3),
+        "test": where("visits").test(every_seventh),
     }
-    texts = [text for _, _, text in table.storage.rows("customers")]
+    texts = [text for _, _, text in database.storage.rows("customers")]
     yield "\n| a scan that cannot become SQL | store | TinyDB CachingMiddleware | ratio | promised |"
     yield "|---|---|---|---|---|"
     len(memory.all())
@@ -229,8 +264,8 @@ def scans(folder: Path, table: DocumentTable, rounds: int) -> Iterator[str]:
         for _ in range(max(3, rounds)):
             table.clear_cache()
             memory.clear_cache()
-            ours.append(seconds(lambda query=query: table.search(query)))
-            theirs.append(seconds(lambda query=query: memory.search(query)))
+            ours.append(seconds(table.search, query))
+            theirs.append(seconds(memory.search, query))
         mine, their = typical(ours), typical(theirs)
         yield f"| {name} | {_shown(mine)} | {_shown(their)} | {mine / their:.2f}× | 6× |"
     import orjson
@@ -260,23 +295,20 @@ def large_table(folder: Path, small: int, large: int, rounds: int) -> Iterator[s
             phones = {k: customer(k)["phone"] for k in numbers}
             ids = {k: table.search(where("phone") == phones[k])[0].doc_id for k in numbers}
             table.clear_cache()
-            for name, work in {
-                "insert": lambda k, table=table: table.insert(customer(k)),
-                "look-up by index": lambda k, table=table, phones=phones: table.search(
-                    where("phone") == phones[k]
-                ),
-                "look-up by id": lambda k, table=table, ids=ids: table.get(doc_id=ids[k]),
-                "update": lambda k, table=table, ids=ids, n=n: table.update(
-                    {"visits": 200 + n}, doc_ids=[ids[k]]
-                ),
-            }.items():
+            steps: dict[str, Callable[[int], None]] = {
+                "insert": partial(insert_customer, table),
+                "look-up by index": partial(find_phone, table, phones),
+                "look-up by id": partial(find_id, table, ids),
+                "update": partial(set_visits, table, ids, 200 + n),
+            }
+            for name, work in steps.items():
                 figure = each(work, numbers)
                 figures.setdefault(name, {}).setdefault(count, []).append(figure)
     for database, _ in databases.values():
         database.close()
     for _ in range(max(5, rounds)):
         for count in (small, large):
-            took = seconds(lambda count=count: opened(folder / f"large{count}.db")[0].close())
+            took = seconds(open_and_close, folder / f"large{count}.db")
             figures.setdefault("opening and closing", {}).setdefault(count, []).append(took)
     for name, by_count in figures.items():
         low, high = typical(by_count[small]), typical(by_count[large])
