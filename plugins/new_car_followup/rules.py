@@ -16,6 +16,7 @@ from dcrc import (
     Planner,
     PlanningDay,
     Rule,
+    Task,
     TaskState,
     Wording,
 )
@@ -75,7 +76,6 @@ def plan_step(
 ) -> Outcome:
     """One contact after one delivery; none when the step is off or the car has another owner by now."""
     facts = (Fact(delivery.id, delivery.kind, delivery.on),)
-    used = _used(name, "opens_day", "due_day", "expires_after")
     subject = delivery.vehicle or delivery.id
     if not step.enabled:
         return NotPlanned(
@@ -88,13 +88,16 @@ def plan_step(
     if delivery.vehicle and dossier.vehicle(delivery.vehicle) is None:
         return NotPlanned(name, subject, "the car belongs to somebody else now", facts=facts)
     due = _due(delivery, step, policy, day)
+    expires = due + timedelta(step.expires_after)
+    if expires < day.today and not _stands(dossier, name, subject):
+        return _too_late(name, subject, expires, facts)
     return Planned(
         name,
         subject,
         _occurrence(delivery),
         opens=min(delivery.on + timedelta(step.opens_day), due),
         due=due,
-        expires=due + timedelta(step.expires_after),
+        expires=expires,
         vehicle=delivery.vehicle,
         event=delivery.id,
         role=step.role,
@@ -103,7 +106,10 @@ def plan_step(
         script=step.script,
         priority=step.priority,
         facts=facts,
-        policy=(*used, f"{NAME}.on_open_days"),
+        policy=(
+            *_used(name, "opens_day", "due_day", "expires_after"),
+            f"{NAME}.on_open_days",
+        ),
     )
 
 
@@ -117,26 +123,23 @@ def plan_check(
 ) -> Outcome:
     """A task for the centre when a consultant's call is not on record in time, or the customer denies it."""
     rule, subject = f"check_{name}", delivery.vehicle or delivery.id
-    facts = [Fact(delivery.id, delivery.kind, delivery.on)]
-    used = (*_used(name, "due_day", "checked", "asked_in"), f"{NAME}.check_due_days")
+    facts: tuple[Fact, ...] = (Fact(delivery.id, delivery.kind, delivery.on),)
     if not step.enabled:
         return NotPlanned(rule, subject, "the step is switched off", policy=_used(name, "enabled"))
     if delivery.vehicle and dossier.vehicle(delivery.vehicle) is None:
-        return NotPlanned(rule, subject, "the car belongs to somebody else now", facts=tuple(facts))
-    said = _customer_said(dossier, delivery, step)
-    done = dossier.task(f"{NAME}.{name}", subject, _occurrence(delivery))
+        return NotPlanned(rule, subject, "the car belongs to somebody else now", facts=facts)
     due = _due(delivery, step, policy, day)
     since = due + timedelta(1)
+    said = _customer_said(dossier, delivery, step)
+    made = _made(dossier, name, subject, delivery)
     if said is not None:
-        facts.append(Fact(said[0].id, "answered", said[0].on))
+        facts += (Fact(said[0].id, "answered", said[0].on),)
         if said[1]:
-            return NotPlanned(
-                rule, subject, "the customer says the call was made", facts=tuple(facts)
-            )
+            return NotPlanned(rule, subject, "the customer says the call was made", facts=facts)
         since = said[0].on
-    elif done is not None and done.state is TaskState.DONE:
-        facts.append(Fact(done.id, "task", done.closed_on))
-        return NotPlanned(rule, subject, "the call is on record", facts=tuple(facts))
+    elif made is not None:
+        facts += (Fact(made.id, "task", made.closed_on),)
+        return NotPlanned(rule, subject, "the call is on record", facts=facts)
     elif day.today < since:
         return NotPlanned(
             rule,
@@ -144,24 +147,27 @@ def plan_check(
             "the call is still in time until {due}",
             {"due": due.isoformat()},
             until=since,
-            facts=tuple(facts),
-            policy=used,
+            facts=facts,
+            policy=_used(name, "due_day"),
         )
     check_due = policy.open_day(since + timedelta(policy.check_due_days), day)
+    expires = check_due + timedelta(step.expires_after)
+    if expires < day.today and not _stands(dossier, rule, subject):
+        return _too_late(rule, subject, expires, facts)
     return Planned(
         rule,
         subject,
         _occurrence(delivery),
         opens=since,
         due=check_due,
-        expires=check_due + timedelta(step.expires_after),
+        expires=expires,
         vehicle=delivery.vehicle,
         event=delivery.id,
         role=policy.check_role,
         channel="check",
         form="new_car_check",
-        facts=tuple(facts),
-        policy=used,
+        facts=facts,
+        policy=(*_used(name, "due_day", "checked", "asked_in"), f"{NAME}.check_due_days"),
     )
 
 
@@ -213,6 +219,33 @@ def plan_opportunity(
 def delivery_of(dossier: Dossier, answers: Answers) -> Event | None:
     """The delivery that answers are about."""
     return next((each for each in dossier.events_of("delivered") if each.id == answers.event), None)
+
+
+def _stands(dossier: Dossier, name: str, subject: str) -> bool:
+    """Whether a task of the rule is open, so that its last day is for the calendar to judge."""
+    rule = f"{NAME}.{name}"
+    return any(
+        task.open and task.rule == rule and task.subject == subject for task in dossier.tasks
+    )
+
+
+def _too_late(name: str, subject: str, expires: date, facts: tuple[Fact, ...]) -> NotPlanned:
+    params = {"date": expires.isoformat()}
+    return NotPlanned(name, subject, "it was of use until {date}", params, facts=facts)
+
+
+def _made(dossier: Dossier, name: str, subject: str, delivery: Event) -> Task | None:
+    """The consultant's call after this delivery, if it is on record."""
+    return next(
+        (
+            task
+            for task in dossier.tasks
+            if task.state is TaskState.DONE
+            and task.rule == f"{NAME}.{name}"
+            and (task.subject, task.occurrence) == (subject, _occurrence(delivery))
+        ),
+        None,
+    )
 
 
 @cache

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache
+
+import attrs
 
 from dcrc import Dossier, Event, Fact, NotPlanned, Planned, PlanningDay, TaskState
 
@@ -14,25 +15,71 @@ from .policy import NAME, NewCarFollowupPolicy, Touch
 Outcome = Planned | NotPlanned
 
 
+@attrs.frozen
+class _Past:
+    """What the touches of one delivery look back on."""
+
+    subject: str
+    key: str
+    facts: tuple[Fact, ...]
+    contacts: Sequence[tuple[date, Fact, str]]  # day, fact, id of the touch it was itself
+    standing: frozenset[tuple[str, str]]  # rule and occurrence of the open tasks
+
+
 def plan_touches(
     dossier: Dossier, delivery: Event, policy: NewCarFollowupPolicy, day: PlanningDay
 ) -> Iterator[Outcome]:
     """Every touch of one delivery: the one that is due, and the next to come."""
-    subject = delivery.vehicle or delivery.id
+    past = _past(dossier, delivery)
     sold = delivery.vehicle and dossier.vehicle(delivery.vehicle) is None
-    facts = (Fact(delivery.id, delivery.kind, delivery.on),)
     for name, touch in policy.touches.items():
         if not touch.enabled:
             used = (f"{NAME}.touches.{name}.enabled",)
-            yield NotPlanned(name, subject, "the step is switched off", facts=facts, policy=used)
+            yield NotPlanned(
+                name, past.subject, "the step is switched off", facts=past.facts, policy=used
+            )
         elif sold:
-            yield NotPlanned(name, subject, "the car belongs to somebody else now", facts=facts)
+            yield NotPlanned(
+                name, past.subject, "the car belongs to somebody else now", facts=past.facts
+            )
         else:
-            yield from _plan_touch(dossier, delivery, name, touch, policy, day)
+            yield from _plan_touch(past, delivery, name, touch, policy, day)
+
+
+def _past(dossier: Dossier, delivery: Event) -> _Past:
+    subject = delivery.vehicle or delivery.id
+    contacts = [
+        (event.on, Fact(event.id, event.kind, event.on), "")
+        for event in dossier.events_of("serviced")
+    ]
+    contacts += [
+        (
+            task.closed_on,
+            Fact(task.id, "task", task.closed_on),
+            _name(task.rule, task.subject, task.occurrence),
+        )
+        for task in dossier.tasks
+        if task.state is TaskState.DONE and task.channel == "call" and task.closed_on is not None
+    ]
+    return _Past(
+        subject,
+        delivery.key or delivery.id,
+        (Fact(delivery.id, delivery.kind, delivery.on),),
+        contacts,
+        frozenset(
+            (task.rule, task.occurrence)
+            for task in dossier.tasks
+            if task.open and task.subject == subject
+        ),
+    )
+
+
+def _name(rule: str, subject: str, occurrence: str) -> str:
+    return f"{rule}|{subject}|{occurrence}"
 
 
 def _plan_touch(
-    dossier: Dossier,
+    past: _Past,
     delivery: Event,
     name: str,
     touch: Touch,
@@ -40,33 +87,38 @@ def _plan_touch(
     day: PlanningDay,
 ) -> Iterator[Outcome]:
     """The occurrences that are still of use or still on the calendar, up to the next that has not opened."""
-    subject, key = delivery.vehicle or delivery.id, delivery.key or delivery.id
-    standing = {
-        task.occurrence for task in dossier.tasks_of(f"{NAME}.{name}", subject) if task.open
-    }
-    for months in _months(touch, policy, delivery.on, day.today, bool(standing)):
+    rule = f"{NAME}.{name}"
+    from_start = any(standing == rule for standing, _ in past.standing)
+    for months in _months(touch, policy, delivery.on, day.today, from_start):
         due = policy.open_day(add_months(delivery.on, months), day)
         expires = due + timedelta(touch.expires_after)
-        occurrence = f"{key}+{months}"
-        if expires < day.today and occurrence not in standing:
+        occurrence = f"{past.key}+{months}"
+        if expires < day.today and (rule, occurrence) not in past.standing:
             continue
         opens = due - timedelta(touch.opens_before)
-        spare = due - timedelta(policy.contact_spares)
-        own = (f"{NAME}.{name}", subject, occurrence)
-        contact = _contact(dossier, spare, expires, own) if spare <= day.today else None
+        since = due - timedelta(policy.contact_spares)
+        own = _name(rule, past.subject, occurrence)
+        contact = next(
+            (
+                (on, fact)
+                for on, fact, was in reversed(past.contacts)
+                if since <= on <= expires and was != own
+            ),
+            None,
+        )
         if contact is not None:
             yield NotPlanned(
                 name,
-                subject,
+                past.subject,
                 "the customer was in contact on {date}",
-                {"date": contact.on.isoformat() if contact.on else ""},
-                facts=(Fact(delivery.id, delivery.kind, delivery.on), contact),
+                {"date": contact[0].isoformat()},
+                facts=(*past.facts, contact[1]),
                 policy=(f"{NAME}.contact_spares",),
             )
         else:
             yield Planned(
                 name,
-                subject,
+                past.subject,
                 occurrence,
                 opens=opens,
                 due=due,
@@ -79,22 +131,17 @@ def _plan_touch(
                 form=touch.form,
                 script=touch.script,
                 priority=touch.priority,
-                facts=(Fact(delivery.id, delivery.kind, delivery.on),),
-                policy=_used(name),
+                facts=past.facts,
+                policy=(
+                    f"{NAME}.touches.{name}.every_months",
+                    f"{NAME}.touches.{name}.opens_before",
+                    f"{NAME}.touches.{name}.expires_after",
+                    f"{NAME}.contact_spares",
+                    f"{NAME}.on_open_days",
+                ),
             )
         if opens > day.today:
             return
-
-
-@cache
-def _used(name: str) -> tuple[str, ...]:
-    return (
-        f"{NAME}.touches.{name}.every_months",
-        f"{NAME}.touches.{name}.opens_before",
-        f"{NAME}.touches.{name}.expires_after",
-        f"{NAME}.contact_spares",
-        f"{NAME}.on_open_days",
-    )
 
 
 def _months(
@@ -102,36 +149,15 @@ def _months(
 ) -> Iterator[int]:
     """The months of a touch that may matter from `today` on; all of them if `from_start`."""
     every = touch.every_months
-    rarer = [
-        each.every_months
-        for each in policy.touches.values()
-        if each.enabled and each.every_months > every
-    ]
     gone = (today.year - start.year) * 12 + today.month - start.month
     behind = (touch.expires_after + 15) // 28 + 1  # a due day may move past a festival
     first = 1 if from_start else max(1, (gone - behind) // every)
     for months in range(first * every, policy.touches_end + 1, every):
-        if all(months % other for other in rarer):
+        if not any(
+            other.enabled and other.every_months > every and months % other.every_months == 0
+            for other in policy.touches.values()
+        ):
             yield months
-
-
-def _contact(dossier: Dossier, since: date, until: date, own: tuple[str, str, str]) -> Fact | None:
-    """The last conversation or workshop visit in those days that spares the customer another call."""
-    found = [
-        Fact(event.id, event.kind, event.on)
-        for event in dossier.events_of("serviced")
-        if since <= event.on <= until
-    ]
-    found += [
-        Fact(task.id, "task", task.closed_on)
-        for task in dossier.tasks
-        if task.state is TaskState.DONE
-        and task.channel == "call"
-        and task.closed_on is not None
-        and since <= task.closed_on <= until
-        and (task.rule, task.subject, task.occurrence) != own
-    ]
-    return max(found, key=lambda fact: (fact.on or since, fact.ref), default=None)
 
 
 def add_months(day: date, months: int) -> date:
@@ -141,4 +167,6 @@ def add_months(day: date, months: int) -> date:
     datetime.date(2027, 2, 28)
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    if day.day > 28:
+        return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, day.day)
