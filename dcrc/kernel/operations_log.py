@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from dcrc.i18n import t
-from dcrc.kernel.operators import Permission, masked_phone, may_see_phones
+from dcrc.kernel.operators import Permission, masked_id, masked_phone, may_see_phones
 from dcrc.kernel.phones import masked
 from dcrc.kernel.undoing import undone_by
 from dcrc.kernel.vehicles import HIDDEN
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
 _CODES = frozenset({"key_code", "audio_code"})
-_NUMBERS = frozenset({"phones", "number", "contacts", "sent_phone", "id_number"})
+_NUMBERS = frozenset({"phones", "number", "contacts", "sent_phone"})
 
 
 @attrs.frozen
@@ -113,6 +113,8 @@ def _seen(desk: Desk, field: str, value: Any) -> Any:
         return value
     if isinstance(value, list) and field in _NUMBERS:
         return [_seen_part(each) for each in value]
+    if field == "id_number" and isinstance(value, str):
+        return masked_id(desk, value)
     return masked(value) if field in _NUMBERS and isinstance(value, str) and value else value
 
 

@@ -75,23 +75,27 @@ def _refuse_orphans(desk: Desk, operation: int | None, batch: str | None) -> Non
 
 
 def _chosen(desk: Desk, operation: int | None, batch: str | None) -> list[Operation]:
-    if batch is not None:
-        found = list(desk.db.journal.operations(batch=batch))
-        if not found:
-            raise NotFound("There is no batch {batch}.", batch=batch)
-        return found
-    if operation is None:
+    if operation is None and batch is None:
         return [last_step(desk)]
-    for each in desk.db.journal.operations():
-        if each.number == operation:
+    found: list[Operation] = []
+    for each, stands in _steps(desk):
+        if each.number == operation or (batch is not None and each.batch == batch):
             if each.name in LASTING:
                 raise UsageError(
                     "Operation {number} ({name}) cannot be taken back.",
-                    number=operation,
+                    number=each.number,
                     name=each.name,
                 )
-            return [each]
-    raise NotFound("There is no operation {number}.", number=operation)
+            if not stands:
+                raise UsageError("Operation {number} is taken back already.", number=each.number)
+            found.append(each)
+        if operation is not None and each.number <= operation:
+            break
+    if not found and batch is not None:
+        raise NotFound("There is no batch {batch}.", batch=batch)
+    if not found:
+        raise NotFound("There is no operation {number}.", number=operation)
+    return found
 
 
 def last_step(desk: Desk) -> Operation:
@@ -104,18 +108,23 @@ def last_step(desk: Desk) -> Operation:
 
 def standing(desk: Desk) -> Iterator[Operation]:
     """Operations whose effect still stands, newest first, without the undoings themselves."""
+    for each, stands in _steps(desk):
+        if stands and undone_by(each) is None:
+            yield each
+
+
+def _steps(desk: Desk) -> Iterator[tuple[Operation, bool]]:
+    """Every operation, newest first, and whether it still stands: whatever took it back came later."""
     gone: set[int] = set()
     gone_batches: set[str] = set()
     for each in _newest_first(desk):
-        if each.number in gone or (each.batch and each.batch in gone_batches):
-            continue
-        taken = undone_by(each)
-        if taken is None:
-            yield each
-        elif isinstance(taken, int):
+        stands = each.number not in gone and each.batch not in gone_batches
+        taken = undone_by(each) if stands else None
+        if isinstance(taken, int):
             gone.add(taken)
-        else:
+        elif taken is not None:
             gone_batches.add(taken)
+        yield each, stands
 
 
 def undone_by(operation: Named) -> int | str | None:

@@ -59,6 +59,8 @@ def test_an_undo_can_be_taken_back(desk: Desk) -> None:
     step = last_step(desk)
     undone = undo(desk)
     assert undone.operation is not None
+    with pytest.raises(UsageError, match="already"):
+        undo(desk, step.number)
     undo(desk, undone.operation)
     assert find_customer(desk, customer.id).archived
     assert last_step(desk).number == step.number  # it stands again
@@ -111,6 +113,8 @@ def test_an_import_is_taken_back_as_a_whole_updates_included(desk: Desk) -> None
     assert everything(desk) == before
     with pytest.raises(NotFound):
         undo(desk, batch="none")
+    with pytest.raises(UsageError, match="already"):
+        undo(desk, batch="2026-11-21 sales")
 
 
 def test_planning_is_passed_by_and_the_beginning_stays(desk: Desk) -> None:
