@@ -72,10 +72,11 @@ def reconcile(
                 if outcome.until is not None:
                     desk.wake_on(outcome.until)
                 continue
-            if outcome.expires is not None and outcome.expires < today and key not in tasks:
+            expired = outcome.expires is not None and outcome.expires < today
+            if expired and key not in tasks:
                 continue  # most of a long history: nothing was made of it, nothing will be
             held = wishes.setdefault(key, {}).setdefault(outcome.occurrence, outcome)
-            if held is not outcome and _order(outcome) < _order(held):
+            if held is not outcome and desk.rank(outcome) < desk.rank(held):
                 wishes[key][outcome.occurrence] = outcome
     for key in sorted({*tasks, *wishes}):
         desk.settle(key[0], tasks.get(key, []), wishes.get(key, {}), refused.get(key))
@@ -123,6 +124,11 @@ class _Desk:
     expire: list[Edit] = attrs.field(factory=list)
     reopen: list[Edit] = attrs.field(factory=list)
     wake: date | None = None
+
+    def rank(self, planned: Planned) -> tuple[bool, date, date]:
+        """Which of two wishes for the same occurrence counts: the least."""
+        expired = planned.expires is not None and planned.expires < self.today
+        return expired, planned.opens, planned.due
 
     def wake_on(self, day: date) -> None:
         day = max(day, self.today + DAY)
