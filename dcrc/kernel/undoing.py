@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from tinydb import where
@@ -22,6 +22,7 @@ LASTING = frozenset({*LOOKS, "init", "index", "migrate", "schema"})
 _PASSED_BY = LASTING | {"plan"}
 _WINDOW = 200
 _CHUNK = 400
+BY_HAND = "by_hand"  # the rule of tasks that people made themselves
 
 
 class Named(Protocol):
@@ -46,32 +47,46 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
     what = f"batch {whole}" if whole else str(last.number)
     name = f"{UNDO}{what}"
     with desk.db.transaction(name, operator=desk.operator.name):
-        _refuse_orphans(desk, None if whole else last.number, whole)
-        return desk.db.undo(
+        made = _made(desk, None if whole else last.number, whole)
+        _refuse_orphans(desk, made)
+        undone = desk.db.undo(
             None if whole else last.number, batch=whole, operator=desk.operator.name, name=name
         )
+        for ids in _chunks(made.get("customers", ())):
+            desk.tasks.remove(where("customer").one_of(ids))  # planned meanwhile for who is gone
+        return undone
 
 
-def _refuse_orphans(desk: Desk, operation: int | None, batch: str | None) -> None:
-    """Raise ConflictError if what was registered then bears facts that came later by other hands."""
+def _made(desk: Desk, operation: int | None, batch: str | None) -> dict[str, set[str]]:
+    """The ids of what was new then, by table."""
     made: dict[str, set[str]] = {}
     for change in desk.db.journal.entries(operation=operation, batch=batch):
         if change.was is None:
             made.setdefault(change.table, set()).add(str(change.doc_id))
-    facts = [name for name in belonging_tables(desk) if name not in ("tasks", "outbox")]
-    links = [("customers", "customer", name) for name in facts] + [
-        ("vehicles", "vehicle", "events")
-    ]
-    for owner, field, table in links:
-        owners = sorted(made.get(owner, ()))
-        for start in range(0, len(owners), _CHUNK):
-            query = where(field).one_of(owners[start : start + _CHUNK])
-            for fact in desk.table(table).search(query):
-                if str(fact.doc_id) not in made.get(table, ()):
+    return made
+
+
+def _refuse_orphans(desk: Desk, made: Mapping[str, set[str]]) -> None:
+    """Raise ConflictError if what was registered then bears facts that came later by other hands."""
+    facts = [name for name in belonging_tables(desk) if name != "outbox"]
+    links = [("customers", "customer", name) for name in facts]
+    for owner, field, table in (*links, ("vehicles", "vehicle", "events")):
+        for ids in _chunks(made.get(owner, ())):
+            for fact in desk.table(table).search(where(field).one_of(ids)):
+                planned = table == "tasks" and not (
+                    fact.get("closed_by") or fact.get("by_hand") or fact["rule"] == BY_HAND
+                )
+                if not planned and str(fact.doc_id) not in made.get(table, ()):
                     raise ConflictError(
                         "What was registered then has later records ({table}): take these back first.",
                         table=table,
                     )
+
+
+def _chunks(ids: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]
 
 
 def _chosen(desk: Desk, operation: int | None, batch: str | None) -> list[Operation]:

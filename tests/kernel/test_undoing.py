@@ -24,6 +24,7 @@ from dcrc.kernel.customers import (
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.duplicates import merge_customers, unmerge_customer
 from dcrc.kernel.events import Event, record_event
+from dcrc.kernel.tasks import Task
 from dcrc.kernel.undoing import last_step, undo
 from dcrc.kernel.vehicles import Reading, change_owner, record_reading
 from dcrc.testing import a_customer, a_vehicle
@@ -115,6 +116,24 @@ def test_an_import_is_taken_back_as_a_whole_updates_included(desk: Desk) -> None
         undo(desk, batch="none")
     with pytest.raises(UsageError, match="already"):
         undo(desk, batch="2026-11-21 sales")
+
+
+def test_what_was_planned_for_an_import_goes_with_it(desk: Desk) -> None:
+    with desk.operation("import", "import", batch="sales"):
+        owner = a_customer(desk)
+    planned = Task(
+        "t1", "new.day3", owner.id, owner.id, "1", date(2026, 11, 21), date(2026, 11, 24)
+    )
+    with desk.operation("plan", "plan"):
+        desk.insert(desk.tasks, planned)
+    undone = undo(desk)
+    assert desk.tasks.count() == 0
+    undo(desk, undone.operation)
+    assert (desk.tasks.count(), find_customer(desk, owner.id)) == (1, owner)
+    with desk.operation("snooze task", "calls"):
+        desk.edit(desk.tasks, planned, attrs.evolve(planned, by_hand=("due",)))
+    with pytest.raises(ConflictError, match="tasks"):  # somebody has worked on it
+        undo(desk, batch="sales")
 
 
 def test_planning_is_passed_by_and_the_beginning_stays(desk: Desk) -> None:
