@@ -154,6 +154,9 @@ class NewCarFollowupPolicy:
     touches_end: int = _number(
         60, "months", "关怀日历到交车后几个月为止", "months after delivery that the touches end"
     )
+    touches_ahead: int = _days(
+        14, "关怀开始前几天列入日历", "days before it opens that a touch stands on the calendar"
+    )
     contact_spares: int = _days(
         30,
         "此前几天内已有联系或回厂则免去关怀",

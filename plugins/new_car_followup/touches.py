@@ -29,7 +29,10 @@ class _Past:
 def plan_touches(
     dossier: Dossier, delivery: Event, policy: NewCarFollowupPolicy, day: PlanningDay
 ) -> Iterator[Outcome]:
-    """Every touch of one delivery: the one that is due, and the next to come."""
+    """Every touch of one delivery: the one that is due, and the next once it is near.
+
+    They are many, each car's every few months: so they stand on the calendar days ahead, not months.
+    """
     past = _past(dossier, delivery)
     sold = delivery.vehicle and dossier.vehicle(delivery.vehicle) is None
     for name, touch in policy.touches.items():
@@ -88,6 +91,7 @@ def _plan_touch(
 ) -> Iterator[Outcome]:
     """The occurrences that are still of use or still on the calendar, up to the next that has not opened."""
     rule = f"{NAME}.{name}"
+    spared: NotPlanned | None = None
     from_start = any(standing == rule for standing, _ in past.standing)
     for months in _months(touch, policy, delivery.on, day.today, from_start):
         due = policy.open_day(add_months(delivery.on, months), day)
@@ -96,6 +100,18 @@ def _plan_touch(
         if expires < day.today and (rule, occurrence) not in past.standing:
             continue
         opens = due - timedelta(touch.opens_before)
+        ahead = opens - timedelta(policy.touches_ahead)
+        if ahead > day.today and (rule, occurrence) not in past.standing:
+            waiting = spared or NotPlanned(
+                name,
+                past.subject,
+                "the next one is due on {due}",
+                {"due": due.isoformat()},
+                facts=past.facts,
+                policy=(f"{NAME}.touches_ahead",),
+            )
+            yield attrs.evolve(waiting, until=ahead)
+            return
         since = due - timedelta(policy.contact_spares)
         own = _name(rule, past.subject, occurrence)
         contact = next(
@@ -107,7 +123,7 @@ def _plan_touch(
             None,
         )
         if contact is not None:
-            yield NotPlanned(
+            spared = NotPlanned(
                 name,
                 past.subject,
                 "the customer was in contact on {date}",
@@ -140,8 +156,10 @@ def _plan_touch(
                     f"{NAME}.on_open_days",
                 ),
             )
-        if opens > day.today:
-            return
+        if opens > day.today and contact is None:
+            break
+    if spared is not None:
+        yield spared
 
 
 def _months(
