@@ -67,7 +67,7 @@ class _Column:
 @attrs.frozen
 class _Kind:
     table: str
-    title: str
+    title: Callable[[], str]
     record: type
     columns: Callable[[Desk], Sequence[_Column]]
 
@@ -88,7 +88,7 @@ def export_table(desk: Desk, what: str, target: Path) -> Exported:
             names=", ".join([*(kind.table for kind in _KINDS), "all"]),
         )
     json = target.suffix.lower() == FORMATS[-1]
-    tables = [_table(desk, kind, kind.table if json else t(kind.title)) for kind in kinds]
+    tables = [_table(desk, kind, kind.table if json else kind.title()) for kind in kinds]
 
     def note() -> None:
         record_look(
@@ -347,9 +347,9 @@ def _answer_columns(desk: Desk) -> list[_Column]:
 
 
 _KINDS = (
-    _Kind("customers", "Customers", Customer, _customer_columns),
-    _Kind("vehicles", "Vehicles", Vehicle, _vehicle_columns),
-    _Kind("events", "Events", Event, _event_columns),
-    _Kind("tasks", "Tasks", Task, _task_columns),
-    _Kind("answers", "Answers", Answers, _answer_columns),
+    _Kind("customers", lambda: t("Customers"), Customer, _customer_columns),
+    _Kind("vehicles", lambda: t("Vehicles"), Vehicle, _vehicle_columns),
+    _Kind("events", lambda: t("Events"), Event, _event_columns),
+    _Kind("tasks", lambda: t("Tasks"), Task, _task_columns),
+    _Kind("answers", lambda: t("Answers"), Answers, _answer_columns),
 )

@@ -26,6 +26,7 @@ _EMPTY = frozenset(
 _BLANKS = re.compile(r"\s+")
 _NO_PLATE = re.compile(r"(未上|没上|待上|无|临时?|暂无|新车).{0,4}")
 _UNITS = re.compile(r"人民币|rmb|cny|¥|￥|公里|千米|kms?|元整?|左右|约|,|，|\s", re.IGNORECASE)
+_LARGEST = 10**12  # no amount, mileage or count of a dealer is larger
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_DIGITS = "10X98765432"
 
@@ -108,7 +109,7 @@ def read_number(cell: Any) -> Decimal | None:
     """A number, also as text with thousands separators, units or 万."""
     if isinstance(cell, (bool, date)):
         raise InputError("“{value}” is no number.", value=text_of(cell))
-    if isinstance(cell, (int, float)):
+    if isinstance(cell, (int, float)) and abs(cell) < _LARGEST:
         return Decimal(str(cell))
     text = read_text(cell)
     if text is None:
@@ -119,14 +120,14 @@ def read_number(cell: Any) -> Decimal | None:
         number = Decimal(plain.rstrip("万wW")) * times
     except InvalidOperation:
         raise InputError("“{value}” is no number.", value=text[:40]) from None
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) >= _LARGEST:
         raise InputError("“{value}” is no number.", value=text[:40])
     return number
 
 
 def read_money(cell: Any) -> int | None:
     """An amount in yuan, kept as fen."""
-    if type(cell) is float and abs(cell) < 1e12:
+    if type(cell) is float and abs(cell) < _LARGEST:
         return round(cell * 100)
     number = read_number(cell)
     return None if number is None else int((number * 100).to_integral_value())

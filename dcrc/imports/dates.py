@@ -22,9 +22,9 @@ _WEEKDAY = re.compile(r"[\s(]*(?:星期|周|礼拜)[一二三四五六日天][)\
 _FORMS = tuple(
     re.compile(form + _TIME, re.IGNORECASE)
     for form in (
-        r"(?P<y>\d{4})\s*[年/.\-]\s*(?P<m>\d{1,2})\s*[月/.\-]\s*(?P<d>\d{1,2})[日号]?",
+        r"(?P<y>\d{4})\s*[年/.\-]\s*(?P<m>\d{1,2})\s*[月/.\-]\s*(?P<d>\d{1,2})\s*[日号]?",
         r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
-        r"(?P<yy>\d{2})\s*(?P<sure>年)\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})[日号]?",
+        r"(?P<yy>\d{2})\s*(?P<sure>年)\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号]?",
         r"(?P<yy>\d{2})[/.\-](?P<m>\d{1,2})[/.\-](?P<d>\d{1,2})",
         r"(?P<a>\d{1,2})[/.\-](?P<b>\d{1,2})[/.\-](?P<y>\d{4})",
     )
@@ -71,10 +71,10 @@ def _read(cell: Any, today: date, zone: tzinfo) -> date | datetime:
 
 
 def _from_number(number: float, cell: Any) -> date | datetime:
-    if int(number) in _SERIALS:
+    if _SERIALS.start <= number < _SERIALS.stop:
         moment = _SERIAL_ZERO + timedelta(seconds=round(number * 86_400))
         return moment if number % 1 else moment.date()
-    if number.is_integer() and 19_000_101 <= number <= 20_991_231:
+    if 19_000_101 <= number <= 20_991_231 and number.is_integer():
         return _from_text(str(int(number)), date.min, UTC)
     raise _no_day(cell)
 

@@ -58,19 +58,21 @@ def header_names(profile: Profile) -> dict[str, str]:
 
 
 def recognise(rows: Sequence[Sequence[Any]], profiles: Mapping[str, Profile]) -> Recognised | None:
-    """What the sheet is: the profile that understands the most headers and lacks no required one.
+    """What the sheet is: the profile that understands the most headers, among those that fit.
 
-    Where every likely profile lacks required fields, the likeliest comes back with `missing` filled; None
-    where no row looks like headers at all.
+    A profile fits that lacks no required field, or only some beside the day of its fact: a sales ledger
+    without a VIN is a faulty sales ledger (`missing` is filled), not a good list of customers. None where no
+    row looks like headers at all.
     """
-    best: tuple[tuple[int, int, int], Recognised] | None = None
+    best: tuple[tuple[bool, int, bool, int], Recognised] | None = None
     for name, profile in profiles.items():
         names = header_names(profile)
         for number, row in enumerate(rows[:SEARCHED_ROWS]):
             found = _match(name, profile, names, number, row)
             if len(found.columns) < 2:
                 continue
-            score = (not found.missing, len(found.columns), -profile.rank)
+            fits = not found.missing or profile.on in found.columns
+            score = (fits, len(found.columns), not found.missing, -profile.rank)
             if best is None or score > best[0]:
                 best = (score, found)
     return best[1] if best else None

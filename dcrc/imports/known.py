@@ -158,7 +158,7 @@ class Known:
         for held in near:
             if held.was is not None and _was_known_as(witness, held, name, numbers):
                 return held
-        if not row.numbers and (vehicle is None or row.customer.get("kind") == "organisation"):
+        if not row.numbers and not row.vin:
             held = self._persons.get((name, ""))
             return None if held is None else self.present(held)
         return None

@@ -107,6 +107,12 @@ def _protected(path: Path) -> InputError:
 def _text(path: Path, data: bytes, encoding: str) -> Book:
     try:
         text, used = decode(data, encoding)
+    except LookupError:
+        raise InputError(
+            "There is no encoding {name}; try gb18030, big5 or utf-8.",
+            field="encoding",
+            name=encoding,
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError(
             "{file} is no table that can be read: it is neither a workbook nor text in UTF-8 or "

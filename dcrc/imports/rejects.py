@@ -11,8 +11,6 @@ from dcrc.i18n import t
 from dcrc.imports.report import ImportReport, Place, Remark
 from dcrc.imports.rows import SheetRows
 
-_ABOUT = ("File", "Sheet", "Row", "Column", "Value", "Reason")
-
 
 def write_rejects(target: Path, found: Iterable[SheetRows], report: ImportReport) -> None:
     """Write refused rows, and cells that were left out, to `target` (xlsx, csv or json).
@@ -41,7 +39,7 @@ def _tables(title: str, sheets: Iterable[SheetRows], pick: Any) -> Iterator[Tabl
     for sheet in sheets:
         remarks = sorted(pick(sheet), key=lambda remark: remark.row)
         if remarks:
-            headers = (*(t(header) for header in _ABOUT), *_headers(sheet))
+            headers = (*_about_headers(), *_headers(sheet))
             rows = [(*_about(sheet.place, remark), *_row(sheet, remark)) for remark in remarks]
             yield Table(f"{title} {sheet.place.sheet}", headers, rows)
 
@@ -52,7 +50,11 @@ def _flat(title: str, sheets: Iterable[SheetRows]) -> Table:
         for sheet in sheets
         for remark in sorted(sheet.rejected, key=lambda remark: remark.row)
     ]
-    return Table(title, tuple(t(header) for header in _ABOUT), rows)
+    return Table(title, _about_headers(), rows)
+
+
+def _about_headers() -> tuple[str, ...]:
+    return (t("File"), t("Sheet"), t("Row"), t("Column"), t("Value"), t("Reason"))
 
 
 def _about(place: Place, remark: Remark) -> tuple[Any, ...]:
