@@ -15,7 +15,7 @@ from dcrc.errors import InputError
 from dcrc.kernel.customers import Customer, Edited, edit_customer, find_customer
 from dcrc.kernel.events import OWNER_CONFIRMED, Event, record_event
 from dcrc.kernel.operators import Permission
-from dcrc.kernel.phones import PhoneState, normalise_phone
+from dcrc.kernel.phones import Phone, PhoneState, normalise_phone
 from dcrc.kernel.vehicles import edit_vehicle, find_vehicle
 
 if TYPE_CHECKING:
@@ -42,9 +42,10 @@ def confirm_owner(
 ) -> Event:
     """Note what the new owner said of his data: `{name|phone|address|vin: right|corrected|unusable}`.
 
-    Corrections are edits (key fields may wait for a supervisor); an unusable phone is marked wrong, so it
-    goes back to who entered it. Confirming again replaces the verdicts. Raises InputError for an unknown
-    field or verdict, and for a correction that is missing.
+    Corrections are edits (key fields may wait for a supervisor); a corrected number takes the place of the
+    one that was called first; an unusable phone is marked wrong, so it goes back to who entered it.
+    Confirming again replaces the verdicts. Raises InputError for an unknown field or verdict, and for a
+    correction that is missing.
     """
     given = dict(corrections or {})
     said = _checked(verdicts, given)
@@ -111,33 +112,27 @@ def _correct_customer(
     if said.get("address") is Verdict.CORRECTED:
         after = attrs.evolve(after, address=corrections["address"])
     phone = said.get("phone")
-    if phone in (Verdict.CORRECTED, Verdict.UNUSABLE):
-        after = _with_first_number_wrong(after)
+    first = next(iter(customer.usable_phones), None)
+    if phone is Verdict.UNUSABLE and first:
+        after = _with_state(after, first, PhoneState.WRONG)
     if phone is Verdict.CORRECTED:
         right = attrs.evolve(normalise_phone(corrections["phone"]), state=PhoneState.VALID)
-        others = tuple(each for each in after.phones if each.number != right.number)
+        others = (each for each in after.phones if each.number not in (right.number, _of(first)))
         after = attrs.evolve(after, phones=(right, *others))
-    if phone is Verdict.RIGHT and customer.usable_phones:
-        first = customer.usable_phones[0]
-        after = attrs.evolve(
-            after,
-            phones=tuple(
-                attrs.evolve(each, state=PhoneState.VALID) if each == first else each
-                for each in after.phones
-            ),
-        )
+    if phone is Verdict.RIGHT and first:
+        after = _with_state(after, first, PhoneState.VALID)
     return None if after == customer else edit_customer(desk, customer, after)
 
 
-def _with_first_number_wrong(customer: Customer) -> Customer:
-    first = next(iter(customer.usable_phones), None)
-    return attrs.evolve(
-        customer,
-        phones=tuple(
-            attrs.evolve(each, state=PhoneState.WRONG) if each is first else each
-            for each in customer.phones
-        ),
+def _of(phone: Phone | None) -> str:
+    return phone.number if phone else ""
+
+
+def _with_state(customer: Customer, phone: Phone, state: PhoneState) -> Customer:
+    phones = (
+        attrs.evolve(each, state=state) if each == phone else each for each in customer.phones
     )
+    return attrs.evolve(customer, phones=tuple(phones))
 
 
 @attrs.frozen

@@ -100,14 +100,22 @@ def _shown(desk: Desk, name: str, value: Any) -> str:
     if name.endswith("phone") and isinstance(value, str):
         return shown_number(desk, value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {_word(inner)}" for key, inner in value.items())
+        return ", ".join(f"{_word(key)} {_word(inner)}" for key, inner in value.items())
     if isinstance(value, list):
         return ", ".join(_word(inner) for inner in value)
     return _word(value)
 
 
 def _word(value: Any) -> str:
-    words = {"right": t("right"), "corrected": t("corrected"), "unusable": t("unusable")}
+    words = {
+        "right": t("right"),
+        "corrected": t("corrected"),
+        "unusable": t("unusable"),
+        "name": t("name"),
+        "phone": t("phone"),
+        "address": t("address"),
+        "vin": t("VIN"),
+    }
     return words.get(value, str(value)) if isinstance(value, str) else str(value)
 
 

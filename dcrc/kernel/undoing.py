@@ -11,6 +11,7 @@ from dcrc.errors import ConflictError, NotFound, UsageError
 from dcrc.kernel.looks import LOOKS
 from dcrc.kernel.merges import belonging_tables
 from dcrc.kernel.operators import Permission
+from dcrc.kernel.planning import BY_HAND
 from dcrc.store import Operation, Undone
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ LASTING = frozenset({*LOOKS, "init", "index", "migrate", "schema"})
 _PASSED_BY = LASTING | {"plan"}
 _WINDOW = 200
 _CHUNK = 400
-BY_HAND = "by_hand"  # the rule of tasks that people made themselves
 
 
 class Named(Protocol):

@@ -8,9 +8,10 @@ import pytest
 
 from dcrc.errors import InputError
 from dcrc.kernel.confirmation import accuracy, confirm_owner
-from dcrc.kernel.customers import PhoneState, find_customer
+from dcrc.kernel.customers import Customer, Phone, PhoneState, add_customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import events_of
+from dcrc.kernel.history import timeline
 from dcrc.kernel.undoing import undo
 from dcrc.testing import a_customer, a_vehicle
 
@@ -28,14 +29,18 @@ def test_corrections_are_written_and_an_unusable_phone_is_marked(desk: Desk) -> 
     assert events_of(desk, owner.id) == []
 
 
-def test_a_corrected_number_comes_first_and_the_old_one_is_not_dialled_again(desk: Desk) -> None:
-    owner = a_customer(desk, "王小明", "+8613800001111")
+def test_a_corrected_number_takes_the_place_of_the_wrong_one(desk: Desk) -> None:
+    phones = (Phone("+8613800001111"), Phone("+867968266666", "landline"))
+    owner = add_customer(desk, Customer("", "王小明", phones=phones))
     car = a_vehicle(desk, owner)
     confirm_owner(desk, owner.id, car.id, {"phone": "corrected"}, {"phone": "139 0000 2222"})
     after = find_customer(desk, owner.id)
-    assert [phone.number for phone in after.usable_phones] == ["+8613900002222"]
+    assert [phone.number for phone in after.phones] == ["+8613900002222", "+867968266666"]
     assert after.phones[0].state is PhoneState.VALID
-    assert len(after.phones) == 2
+    (edit,) = timeline(desk, owner.id, kinds={"edit"})
+    assert edit.detail.startswith("13800001111, 0796-8266666 → 13900002222 有效, 0796-8266666")
+    (said,) = timeline(desk, owner.id, kinds={"owner_confirmed"})
+    assert "电话 已更正" in said.detail
 
 
 def test_confirming_again_replaces_the_verdict(desk: Desk) -> None:
