@@ -23,6 +23,7 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "export": ("what", "target"),
     "verify": (),
 }
+TOO_MUCH: Final = "?"  # words of a line that are left over; no option is called so
 
 
 @attrs.frozen
@@ -98,9 +99,10 @@ def _options(name: str, words: list[str]) -> dict[str, Any]:
     if loose and known and known[0] == "files":
         options["files"] = loose
     else:
-        options.update(zip(known, loose, strict=False))
-        if len(loose) > len(known):
-            options["?"] = " ".join(loose[len(known) :])
+        free = [option for option in known if option not in options]
+        options.update(zip(free, loose, strict=False))
+        if len(loose) > len(free):
+            options[TOO_MUCH] = " ".join(loose[len(free) :])
     return options
 
 
@@ -120,6 +122,6 @@ def _check(file: Path, step: Step, plugin_steps: frozenset[str]) -> None:
             file=str(file),
             line=step.line,
             name=step.name,
-            option=unknown[0] if unknown[0] != "?" else step.options["?"],
+            option=step.options[TOO_MUCH] if unknown[0] == TOO_MUCH else unknown[0],
             options=", ".join(OPTIONS.get(step.name, ())) or "-",
         )
