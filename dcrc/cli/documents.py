@@ -74,7 +74,10 @@ CUSTOMER_TEXTS = (
 
 
 def customer_document(desk: Desk, customer: Customer) -> Document:
-    """A customer, all fields."""
+    """A customer, all fields, as far as this operator may see them."""
+    from dcrc.kernel.operators import masked_id, may_see_phones
+    from dcrc.kernel.phones import masked
+
     lunar = customer.lunar_birthday
     return {
         "id": customer.id,
@@ -88,12 +91,17 @@ def customer_document(desk: Desk, customer: Customer) -> Document:
         "founded": day(customer.founded),
         "hobbies": list(customer.hobbies),
         "contacts": [
-            {"name": contact.name, "role": contact.role, "phone": contact.phone}
+            {
+                "name": contact.name,
+                "role": contact.role,
+                "phone": contact.phone if may_see_phones(desk) else masked(contact.phone),
+            }
             for contact in customer.contacts
         ],
         "do_not_contact": customer.do_not_contact,
         "marketing_consent": customer.marketing_consent,
         **{name: getattr(customer, name) for name in CUSTOMER_TEXTS},
+        "id_number": masked_id(desk, customer.id_number),
         "archived": customer.archived,
         "merged_into": customer.merged_into or None,
         "extra": customer.extra,
