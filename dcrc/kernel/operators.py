@@ -85,7 +85,7 @@ def default_roles() -> dict[str, Role]:
         "lounge": Role(Wording("吧台服务员", "Lounge attendant"), _LOOK, ("lounge",)),
         "department": Role(
             Wording("业务部门", "Department"),
-            (*_LOOK, "customers.edit", "calls", "undo.own"),
+            (*_LOOK, "customers.edit", "calls", "phones.view", "undo.own"),
             ("department",),
         ),
         "auditor": Role(Wording("审计", "Auditor"), (*_LOOK, "log.view"), ()),

@@ -170,4 +170,6 @@ def masked(number: str) -> str:
     '138****1234'
     """
     local = local_phone(number.partition(";ext=")[0])
+    if not local:
+        return ""
     return local[:3] + "****" + local[-4:] if len(local) > 7 else "****" + local[-2:]
