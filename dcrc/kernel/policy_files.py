@@ -25,16 +25,21 @@ _QUIET = re.compile(
 def key_lines(text: str) -> dict[str, int]:
     """The line of each dotted key of a TOML text; a key inside an inline table is its table's.
 
+    The tables of a list are numbered from 1.
+
     >>> key_lines('[contact]\\ntries = 3\\n[contact.slots]\\nmorning = {start = "09:00"}')
     {'contact': 1, 'contact.tries': 2, 'contact.slots': 3, 'contact.slots.morning': 4}
+    >>> key_lines('[[fields]]\\nname = "a"\\n[[fields]]\\nname = "b"')["fields[2].name"]
+    4
     """
     lines = text.split("\n")
     shape = _QUIET.sub(lambda found: re.sub(r"[^\n]", "_", found[0]), text).split("\n")
     found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     prefix, depth = "", 0
     for number, (line, bare) in enumerate(zip(lines, shape, strict=True), start=1):
         if depth == 0 and (header := _HEADER.match(line)) and bare.lstrip().startswith("["):
-            prefix = _dotted(header[1])
+            prefix = _prefix(_dotted(header[1]), counts, bare.lstrip().startswith("[["))
             _remember(found, prefix, number)
             continue
         if depth == 0 and "=" in bare and (assignment := _ASSIGNMENT.match(line)):
@@ -42,6 +47,21 @@ def key_lines(text: str) -> dict[str, int]:
             _remember(found, f"{prefix}.{key}" if prefix else key, number)
         depth += sum(bare.count(c) for c in "[{") - sum(bare.count(c) for c in "]}")
     return found
+
+
+def _prefix(path: str, counts: dict[str, int], is_list: bool) -> str:
+    """The key of a header's table: the tables of a list bear their number, those in them too."""
+    prefix = ""
+    *above, last = path.split(".")
+    for part in above:
+        prefix = f"{prefix}.{part}" if prefix else part
+        if prefix in counts:
+            prefix = f"{prefix}[{counts[prefix]}]"
+    prefix = f"{prefix}.{last}" if prefix else last
+    if is_list:
+        counts[prefix] = counts.get(prefix, 0) + 1
+        return f"{prefix}[{counts[prefix]}]"
+    return prefix
 
 
 def _remember(found: dict[str, int], key: str, number: int) -> None:
@@ -89,5 +109,5 @@ class PolicyFile:
         while key:
             if key in self.lines:
                 return self.lines[key]
-            key = key.rpartition(".")[0]
+            key = key.rpartition("[" if key.endswith("]") else ".")[0]
         return None

@@ -40,8 +40,8 @@ class Spot:
         return PolicyError(
             msgid,
             file=str(self.file.path),
-            line="?" if line is None else line,
-            key=self.key,
+            line=line or 1,
+            key=self.key or self.file.path.stem,
             **params,
         )
 

@@ -1,4 +1,4 @@
-"""Whatever facts, days and absences: one task per rule and subject, nothing twice, nothing after it was closed."""
+"""Whatever facts, days and absences: one task per rule and subject, nothing twice or after it was closed."""
 
 from __future__ import annotations
 
