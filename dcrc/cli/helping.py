@@ -61,6 +61,8 @@ def help_rows(
     for parameter in parameters:
         if isinstance(parameter, click.Option):
             shown = copy.copy(parameter)
+            if "--help" in shown.opts:  # click's own option has click's own words
+                shown.help = "Show this message and exit."
             shown.help = t(shown.help) if shown.help else ""
             parameter = shown
         row = parameter.get_help_record(ctx)
