@@ -152,7 +152,7 @@ def _taking(kind: Any) -> Callable[[Any], Any]:
         item = get_args(kind)[0]
         return _texts if item is str else _each(_taking(item))
     if _is_enum(kind):
-        return cast(Callable[[Any], Any], kind)
+        return {member.value: member for member in kind}.__getitem__
     if attrs.has(kind):
         return _reader(kind)
     parts = get_args(kind)
