@@ -15,7 +15,9 @@ from tinydb import where
 from dcrc.errors import InputError, NotFound, UsageError
 from dcrc.kernel.names import fold
 from dcrc.kernel.operators import Permission, masked_phone
-from dcrc.kernel.phones import Phone, PhoneState, masked, normalise_phone
+from dcrc.kernel.phones import Phone as Phone
+from dcrc.kernel.phones import PhoneState as PhoneState
+from dcrc.kernel.phones import masked, normalise_phone
 from dcrc.kernel.proposals import Proposal, propose
 from dcrc.kernel.terms import (
     customer_terms,
