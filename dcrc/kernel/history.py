@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
@@ -91,14 +92,17 @@ def _events(desk: Desk, customer_id: str, only: Collection[str] | None = None) -
         yield Entry(at, "event", title, " · ".join(details), event.id)
 
 
+_NUMBER = re.compile(r"\+\d{6}")
 _MONEY = frozenset({"price", "discount", "amount", "premium"})
 
 
 def _shown(desk: Desk, name: str, value: Any) -> str:
     if name in _MONEY and isinstance(value, int):
         return f"{value / 100:,.2f}"
-    if name.endswith("phone") and isinstance(value, str):
+    if isinstance(value, str) and (name.endswith(("phone", "number")) or _NUMBER.match(value)):
         return shown_number(desk, value)
+    if name == "result" and value in list(Result):
+        return result_title(Result(value))
     if isinstance(value, Mapping):
         return ", ".join(f"{_word(key)} {_word(inner)}" for key, inner in value.items())
     if isinstance(value, list):

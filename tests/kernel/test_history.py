@@ -84,6 +84,14 @@ def test_those_who_need_no_numbers_see_none(told: tuple[Desk, str], seat: Seat) 
     assert "138****1111" in shown
 
 
+def test_a_wrong_number_is_told_in_words_and_masked(desk: Desk, seat: Seat) -> None:
+    owner = a_customer(desk, "王小明", "+8613800001111")
+    data = {"number": "+8613800001111", "result": "empty_number"}
+    record_event(desk, Event("", "wrong_contact", owner.id, DAY, data=data))
+    assert timeline(desk, owner.id)[0].detail == "号码 13800001111 · 结果 空号"
+    assert "138****1111" in timeline(seat("吧台", "lounge"), owner.id)[0].detail
+
+
 def test_a_caller_s_log_is_his_own(told: tuple[Desk, str], seat: Seat) -> None:
     desk, _ = told
     caller = seat("周岚", "caller")
