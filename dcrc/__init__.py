@@ -20,21 +20,26 @@ if TYPE_CHECKING:
     from dcrc.errors import InputError as InputError
     from dcrc.errors import NotAllowed as NotAllowed
     from dcrc.errors import NotFound as NotFound
+    from dcrc.i18n import language as language
     from dcrc.i18n import t as t
     from dcrc.kernel.agenda import tasks as tasks
     from dcrc.kernel.cases import Case as Case
     from dcrc.kernel.cases import answers_between as answers_between
     from dcrc.kernel.cases import answers_to as answers_to
+    from dcrc.kernel.cases import attempts_of as attempts_of
     from dcrc.kernel.cases import events_between as events_between
     from dcrc.kernel.cases import events_by_id as events_by_id
     from dcrc.kernel.cases import in_time as in_time
     from dcrc.kernel.cases import judged as judged
     from dcrc.kernel.cases import month_of as month_of
     from dcrc.kernel.cases import share_rows as share_rows
+    from dcrc.kernel.cases import tasks_closed as tasks_closed
     from dcrc.kernel.cases import tasks_due as tasks_due
+    from dcrc.kernel.cases import vehicles_by_id as vehicles_by_id
     from dcrc.kernel.customers import Customer as Customer
     from dcrc.kernel.customers import LunarDay as LunarDay
     from dcrc.kernel.desk import Desk as Desk
+    from dcrc.kernel.dossiers import read_dossier as read_dossier
     from dcrc.kernel.events import Event as Event
     from dcrc.kernel.events import EventKind as EventKind
     from dcrc.kernel.events import record_event as record_event
@@ -42,13 +47,16 @@ if TYPE_CHECKING:
     from dcrc.kernel.faces import ScreenEntry as ScreenEntry
     from dcrc.kernel.figures import Figure as Figure
     from dcrc.kernel.figures import FigureRow as FigureRow
+    from dcrc.kernel.figures import compute_figure as compute_figure
     from dcrc.kernel.forms import Answers as Answers
     from dcrc.kernel.forms import Form as Form
     from dcrc.kernel.hooks import hookimpl as hookimpl
+    from dcrc.kernel.looks import record_look as record_look
     from dcrc.kernel.lunar import lunar_date as lunar_date
     from dcrc.kernel.lunar import solar_birthday as solar_birthday
     from dcrc.kernel.lunar import solar_terms as solar_terms
     from dcrc.kernel.operators import Permission as Permission
+    from dcrc.kernel.operators import masked_phone as masked_phone
     from dcrc.kernel.outbox import queue_message as queue_message
     from dcrc.kernel.planner import Dossier as Dossier
     from dcrc.kernel.planner import Fact as Fact
@@ -71,6 +79,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.vehicles import get_vehicle as get_vehicle
     from dcrc.kernel.vehicles import record_reading as record_reading
     from dcrc.kernel.workdays import Workdays as Workdays
+    from dcrc.store import GlobalId as GlobalId
     from dcrc.wording import Wording as Wording
 
 _HOME = {
@@ -86,25 +95,32 @@ _HOME = {
         "NotAllowed",
         "NotFound",
     ),
-    "dcrc.i18n": ("t",),
+    "dcrc.i18n": (
+        "language",
+        "t",
+    ),
     "dcrc.kernel.agenda": ("tasks",),
     "dcrc.kernel.cases": (
         "Case",
         "answers_between",
         "answers_to",
+        "attempts_of",
         "events_between",
         "events_by_id",
         "in_time",
         "judged",
         "month_of",
         "share_rows",
+        "tasks_closed",
         "tasks_due",
+        "vehicles_by_id",
     ),
     "dcrc.kernel.customers": (
         "Customer",
         "LunarDay",
     ),
     "dcrc.kernel.desk": ("Desk",),
+    "dcrc.kernel.dossiers": ("read_dossier",),
     "dcrc.kernel.events": (
         "Event",
         "EventKind",
@@ -117,18 +133,23 @@ _HOME = {
     "dcrc.kernel.figures": (
         "Figure",
         "FigureRow",
+        "compute_figure",
     ),
     "dcrc.kernel.forms": (
         "Answers",
         "Form",
     ),
     "dcrc.kernel.hooks": ("hookimpl",),
+    "dcrc.kernel.looks": ("record_look",),
     "dcrc.kernel.lunar": (
         "lunar_date",
         "solar_birthday",
         "solar_terms",
     ),
-    "dcrc.kernel.operators": ("Permission",),
+    "dcrc.kernel.operators": (
+        "Permission",
+        "masked_phone",
+    ),
     "dcrc.kernel.outbox": ("queue_message",),
     "dcrc.kernel.planner": (
         "Dossier",
@@ -161,6 +182,7 @@ _HOME = {
         "record_reading",
     ),
     "dcrc.kernel.workdays": ("Workdays",),
+    "dcrc.store": ("GlobalId",),
     "dcrc.wording": ("Wording",),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}

@@ -14,7 +14,8 @@ from dcrc.kernel.events import Event
 from dcrc.kernel.figures import FigureRow, share
 from dcrc.kernel.forms import Answers
 from dcrc.kernel.operators import Permission
-from dcrc.kernel.tasks import Task, TaskState
+from dcrc.kernel.tasks import Attempt, Task, TaskState
+from dcrc.kernel.vehicles import Vehicle, hide_codes
 from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
@@ -68,6 +69,31 @@ def tasks_due(desk: Desk, rule: str, first: date, last: date) -> list[Task]:
     return sorted(tasks, key=lambda task: (task.due, task.id))
 
 
+def tasks_closed(desk: Desk, rule: str, first: date, last: date) -> list[Task]:
+    """Tasks of a rule's full name that were closed from `first` to `last`, the earliest first."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    query = (
+        (where("closed_on") >= first.isoformat())
+        & (where("closed_on") <= last.isoformat())
+        & (where("rule") == rule)
+    )
+    found = [desk.read(Task, document) for document in desk.tasks.search(query)]
+    return sorted(found, key=lambda task: (task.closed_on or task.due, task.id))
+
+
+def attempts_of(desk: Desk, tasks: Iterable[Task]) -> dict[str, list[Attempt]]:
+    """The tries at each task that was tried: task id → its attempts, oldest first."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    ids = [task.id for task in tasks]
+    found: dict[str, list[Attempt]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        query = where("task").one_of(ids[start : start + _AT_ONCE])
+        for document in desk.attempts.search(query):
+            attempt = desk.read(Attempt, document)
+            found.setdefault(attempt.task, []).append(attempt)
+    return {task: sorted(tries, key=lambda each: each.at) for task, tries in found.items()}
+
+
 def answers_to(desk: Desk, tasks: Iterable[Task]) -> dict[str, Answers]:
     """What was answered to each task that was answered: task id → its answers."""
     desk.require(Permission.CUSTOMERS_VIEW)
@@ -99,6 +125,13 @@ def events_by_id(desk: Desk, ids: Iterable[str]) -> dict[str, Event]:
     wanted = [GlobalId(each) for each in ids if each]
     found = desk.events.get_many(wanted)
     return {str(key): desk.read(Event, document) for key, document in found.items()}
+
+
+def vehicles_by_id(desk: Desk, ids: Iterable[str]) -> dict[str, Vehicle]:
+    """The cars of those ids that exist, their codes hidden."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    found = desk.vehicles.get_many([GlobalId(each) for each in ids if each])
+    return {str(key): hide_codes(desk.read(Vehicle, document)) for key, document in found.items()}
 
 
 def in_time(task: Task) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
-POSITION = {"t": 0, "mark": 0, "NotPlanned": 2}
+POSITION = {"t": 0, "mark": 0, "Remark": 0, "NotPlanned": 2}
 
 
 def blanks(text: str) -> set[str]:

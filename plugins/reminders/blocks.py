@@ -1,0 +1,80 @@
+"""What the customer page tells of each car: its next service by every method, and other deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from dcrc import Desk, Dossier, Vehicle, read_dossier, t
+
+from .deadlines import registered, warranty_end
+from .policy import RemindersPolicy
+from .reminding import NAME
+from .service_due import ServiceDue, anchors, gone, readings_of, service_due
+from .statute import inspections, row_of
+
+
+def service_lines(desk: Desk, customer_id: str) -> list[str]:
+    """The lines of the block on the customer page."""
+    dossier = read_dossier(desk, customer_id)
+    policy: RemindersPolicy = desk.policies.section(NAME)
+    return [
+        line
+        for vehicle in dossier.vehicles
+        if not vehicle.archived
+        for line in _lines(dossier, vehicle, policy, desk.today())
+    ]
+
+
+def vehicle_lines(desk: Desk, vehicle: Vehicle) -> list[str]:
+    """The same of one car."""
+    if not vehicle.customer:
+        return []
+    dossier = read_dossier(desk, vehicle.customer)
+    return list(_lines(dossier, vehicle, desk.policies.section(NAME), desk.today()))
+
+
+def _lines(
+    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, today: date
+) -> Iterator[str]:
+    yield f"{vehicle.plate or vehicle.vin[-6:]} {vehicle.model}".strip()
+    if gone(dossier, vehicle) is not None:
+        yield "  " + t("the customer has sold the car")
+        return
+    known = anchors(dossier, vehicle, policy)
+    if known:
+        due = service_due(known[-1], vehicle.model, readings_of(dossier, vehicle), policy)
+        yield "  " + standing(due, today)
+        for remark in due.remarks():
+            yield "  - " + t(remark.text, **remark.params)
+    else:
+        yield "  " + t("nothing is known of the delivery or of a service")
+    end = warranty_end(dossier, vehicle, policy)
+    if end is not None and end[0].due >= today:
+        yield "  " + t("warranty until {day}", day=end[0].due.isoformat())
+    since = registered(dossier, vehicle, policy)
+    if since is not None:
+        _, row = row_of(policy.inspection_rows, vehicle.usage, vehicle.model)
+        ahead = next((each for each in inspections(row, since[0]) if each.due >= today), None)
+        if ahead is not None:
+            yield "  " + t("inspection mark until {day}", day=ahead.due.isoformat())
+
+
+def standing(due: ServiceDue, today: date) -> str:
+    """Not due, nearly due, or overdue by how much, as the operator says it."""
+    days = (due.best.due - today).days
+    day = due.best.due.isoformat()
+    km = None
+    if due.rate is not None and due.best.km is not None:
+        km = due.rate.km_on(today) - due.best.km
+    if days < 0 and km is not None and km > 0:
+        text = t(
+            "service overdue since {day}: {days} days, about {km} km", day=day, days=-days, km=km
+        )
+    elif days < 0:
+        text = t("service overdue since {day}: {days} days", day=day, days=-days)
+    elif days <= 7:
+        text = t("service nearly due: {day}", day=day)
+    else:
+        text = t("next service {day}, in {days} days", day=day, days=days)
+    return text

@@ -1,0 +1,93 @@
+"""What a mileage conversation means: its answers as facts that later plans count from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import attrs
+
+from dcrc import Answers
+
+MILEAGE_FORM = "reminder_mileage"
+KM = "km"
+NOT_DUE, NEARLY_DUE, OVERDUE, ELSEWHERE, SOLD = (
+    "not_due",
+    "nearly_due",
+    "overdue",
+    "elsewhere",
+    "sold",
+)
+POSTPONED = frozenset({NOT_DUE})
+OFF_THE_ROAD = frozenset({SOLD})
+WISHES = frozenset({NEARLY_DUE, OVERDUE})
+
+
+@attrs.frozen
+class Elsewhere:
+    """A service that another shop did; `price` in fen."""
+
+    on: date
+    km: int | None
+    shop: str
+    place: str
+    price: int | None
+    why: str
+    satisfied: bool | None
+    back: str  # yes, perhaps or no
+
+
+@attrs.frozen
+class Wish:
+    """A customer's wish for an appointment: on a day if he named one."""
+
+    on: date | None
+    remark: str
+
+
+def went_elsewhere(answers: Answers) -> Elsewhere | None:
+    """The service in another shop that a conversation told of."""
+    values = answers.values
+    if answers.form != MILEAGE_FORM or values.get("state") != ELSEWHERE:
+        return None
+    price, km = values.get("price"), values.get("elsewhere_km")
+    return Elsewhere(
+        min(_day(values.get("elsewhere_on")) or answers.on, answers.on),
+        int(km) if km is not None else None,
+        str(values.get("shop", "")),
+        str(values.get("place", "")),
+        round(float(price) * 100) if price is not None else None,
+        str(values.get("why", "")),
+        values.get("elsewhere_satisfied"),
+        str(values.get("back", "")),
+    )
+
+
+def wish_of(answers: Answers) -> Wish | None:
+    """The appointment that a customer wished for in a conversation."""
+    values = answers.values
+    if answers.form != MILEAGE_FORM or values.get("booking") != "wished":
+        return None
+    return Wish(_day(values.get("wish_on")), str(values.get("wish_remark", "")))
+
+
+def reason_of(answers: Answers) -> str:
+    """Why the customer did not come, as the key of the form's option; empty if nothing was said."""
+    return str(answers.values.get("why", "")) if answers.form == MILEAGE_FORM else ""
+
+
+def lost_because(answers: Answers) -> str:
+    """Why a conversation marks the customer for win-back: `sold`, `elsewhere`, or empty if it does not."""
+    state = answers.values.get("state") if answers.form == MILEAGE_FORM else None
+    if state == SOLD:
+        return SOLD
+    if state == ELSEWHERE and answers.values.get("back") == "no":
+        return ELSEWHERE
+    return ELSEWHERE if answers.values.get("booking") == "never" and state in WISHES else ""
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None

@@ -1,0 +1,186 @@
+"""What follows at once: readings and win-back marks; care messages drafted, reviewed and queued."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import attrs
+from tinydb import where
+
+from dcrc import (
+    Answers,
+    Customer,
+    Desk,
+    Event,
+    InputError,
+    NotFound,
+    Permission,
+    Reading,
+    Situation,
+    Task,
+    fill_blanks,
+    queue_message,
+    record_event,
+    record_reading,
+)
+
+from .care_calendar import care_days
+from .conversation import KM, lost_because, went_elsewhere
+from .policy import Care
+from .records import (
+    APPROVED,
+    CARE_MESSAGES,
+    DRAFTED,
+    LAPSED,
+    REFUSED,
+    SENT,
+    CareMessage,
+)
+from .reminding import NAME
+
+LATE_DAYS = 2  # a greeting that is later than this goes out no more
+
+
+def note_conversation(desk: Desk, task: Task, answers: Answers | None) -> None:
+    """What a conversation told: kilometres become a reading of the car, a lost customer is marked.
+
+    Inside the operation that closed the task. Any form's field `km` about a car is a reading.
+    """
+    if answers is None or not answers.vehicle:
+        return
+    km = answers.values.get(KM)
+    if isinstance(km, (int, float)):
+        record_reading(desk, answers.vehicle, Reading(answers.on, int(km), "call"))
+    if because := lost_because(answers):
+        _mark_lost(desk, task, answers, because)
+
+
+def _mark_lost(desk: Desk, task: Task, answers: Answers, because: str) -> None:
+    data = {"because": because, "why": str(answers.values.get("why", ""))}
+    there = went_elsewhere(answers)
+    if there is not None:
+        data |= {"shop": there.shop, "place": there.place}
+        if there.price is not None:
+            data["price"] = str(there.price)
+    record_event(
+        desk,
+        Event(
+            "",
+            "marked_lost",
+            task.customer,
+            answers.on,
+            vehicle=answers.vehicle,
+            key=answers.id,
+            data={name: value for name, value in data.items() if value},
+        ),
+    )
+
+
+def care_messages(desk: Desk, state: str | None = None) -> list[CareMessage]:
+    """All care messages, or those of a state, by their day."""
+    table = desk.table(CARE_MESSAGES.table)
+    found = table.all() if state is None else table.search(where("state") == state)
+    messages = [desk.read(CareMessage, document) for document in found]
+    return sorted(messages, key=lambda each: (each.on, each.id))
+
+
+def draft_care(desk: Desk) -> list[CareMessage]:
+    """Write the drafts of the coming days; one that is there already stays as it is."""
+    policy: Care = desk.policies.section(NAME).care
+    today = desk.today()
+    until = today + timedelta(policy.drafted_days)
+    months = {today.replace(day=1), until.replace(day=1)}
+    wanted = [
+        each
+        for month in sorted(months)
+        for each in care_days(month, policy)
+        if today <= each.on <= until
+    ]
+    with desk.operation("draft care messages", Permission.CALLS):
+        known = {each.key for each in care_messages(desk)}
+        return [
+            desk.insert(
+                desk.table(CARE_MESSAGES.table),
+                CareMessage(
+                    "",
+                    each.key,
+                    each.on,
+                    each.occasion.title.zh,
+                    each.occasion.title.en,
+                    each.occasion.text.zh,
+                    each.occasion.text.en,
+                ),
+            )
+            for each in wanted
+            if each.key not in known
+        ]
+
+
+def get_care(desk: Desk, ref: str) -> CareMessage:
+    """The care message of that id, its end, or its key; raises NotFound."""
+    for each in care_messages(desk):
+        if ref and (each.id == ref or each.key == ref or each.id.lower().endswith(ref.lower())):
+            return each
+    raise NotFound("There is no care message {ref}.", ref=ref)
+
+
+def review_care(
+    desk: Desk, ref: str, approve: bool, *, zh: str = "", en: str = "", note: str = ""
+) -> CareMessage:
+    """Approve a draft, with another text if one is given, or refuse it; needs the permission to approve."""
+    with desk.operation("review care message", Permission.APPROVE):
+        before = get_care(desk, ref)
+        if before.state not in (DRAFTED, APPROVED, REFUSED):
+            raise InputError(
+                "The care message {title} is no draft any more ({state}).",
+                title=str(before.title),
+                state=before.state,
+            )
+        return desk.edit(
+            desk.table(CARE_MESSAGES.table),
+            before,
+            attrs.evolve(
+                before,
+                state=APPROVED if approve else REFUSED,
+                zh=zh.strip() or before.zh,
+                en=en.strip() or before.en,
+                note=note.strip(),
+                decided_by=desk.operator.name,
+                decided_at=desk.now(),
+            ),
+        )
+
+
+def send_care(desk: Desk) -> list[CareMessage]:
+    """Queue the approved messages whose day has come for all who wish for them; late ones lapse."""
+    sent = []
+    for message in care_messages(desk):
+        if message.state not in (DRAFTED, APPROVED) or message.on > desk.today():
+            continue
+        late = message.on + timedelta(LATE_DAYS) < desk.today()
+        if message.state == APPROVED and not late:
+            sent.append(_send(desk, message))
+        elif late:
+            with desk.operation("let care message lapse", Permission.CALLS):
+                lapsed = attrs.evolve(message, state=LAPSED)
+                desk.edit(desk.table(CARE_MESSAGES.table), message, lapsed)
+    return sent
+
+
+def _send(desk: Desk, message: CareMessage) -> CareMessage:
+    """All of one message is queued, or nothing: it never goes out twice."""
+    with desk.operation("send care message", Permission.CALLS):
+        count = 0
+        for document in desk.customers.iterate():
+            customer = desk.read(Customer, document)
+            if customer.archived or customer.merged_into or not customer.marketing_consent:
+                continue
+            text = fill_blanks(str(message.text), Situation(desk, customer))
+            count += queue_message(desk, customer, text, task=message.id) is not None
+        became = attrs.evolve(message, state=SENT, sent_at=desk.now(), count=count)
+        return desk.edit(desk.table(CARE_MESSAGES.table), message, became)
+
+
+def care_of_month(desk: Desk, month: date) -> list[CareMessage]:
+    """The care messages of the month in which `month` lies."""
+    return [each for each in care_messages(desk) if each.on.replace(day=1) == month.replace(day=1)]

@@ -1,0 +1,61 @@
+"""What the rules share: their name, how a reminder becomes a planned task, why it may be off."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from dcrc import Fact, NotPlanned, Planned, Remark
+
+from .days import Window
+from .policy import Timing
+
+NAME = "reminders"
+
+
+def used(rule: str, *fields: str) -> tuple[str, ...]:
+    """The dotted keys of a rule's timing."""
+    return tuple(f"{NAME}.{rule}.{field}" for field in fields)
+
+
+def blocked(timing: Timing, rule: str, subject: str) -> NotPlanned | None:
+    """Why a rule that the policy switched off wants nothing; None while it is on."""
+    if timing.enabled:
+        return None
+    return NotPlanned(rule, subject, "the reminder is switched off", policy=used(rule, "enabled"))
+
+
+def planned(
+    rule: str,
+    subject: str,
+    occurrence: str,
+    timing: Timing,
+    wanted: Window,
+    *,
+    latest: date,
+    vehicle: str = "",
+    facts: tuple[Fact, ...] = (),
+    policy: tuple[str, ...] = (),
+    remarks: tuple[Remark, ...] = (),
+    tries: int = 0,
+    message: str = "",
+) -> Planned:
+    """A reminder as a task; it may move between its earliest day and `latest` to share a conversation."""
+    return Planned(
+        rule,
+        subject,
+        occurrence,
+        opens=wanted.opens,
+        due=wanted.due,
+        expires=wanted.expires,
+        vehicle=vehicle,
+        role=timing.role,
+        form=timing.form,
+        script=timing.script,
+        priority=timing.priority,
+        facts=facts,
+        policy=policy,
+        remarks=remarks,
+        between=(wanted.earliest, max(latest, wanted.due)) if timing.early_days else None,
+        tries=tries,
+        message=message,
+    )

@@ -1,0 +1,250 @@
+"""When a car's next service is due: by a fixed cycle, the model's schedule, the customer's driving."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+
+from dcrc import Answers, Dossier, Event, Fact, Reading, Remark, Vehicle
+
+from .conversation import KM, MILEAGE_FORM, OFF_THE_ROAD, POSTPONED, went_elsewhere
+from .odometer import DailyRate, daily_rate
+from .policy import RemindersPolicy, Schedule
+from .statute import months_after
+
+CYCLE, SCHEDULE, OWN = "cycle", "schedule", "own"
+MONTHS, KILOMETRES = "months", "km"
+
+
+@attrs.frozen
+class Anchor:
+    """The fact that the next service counts from: a delivery, a service here, or one elsewhere.
+
+    `km` is None when nobody noted it. `next_on` and `next_km` are what the workshop wrote on the order.
+    """
+
+    key: str
+    kind: str  # delivered, serviced, elsewhere, registered
+    on: date
+    ref: str
+    km: int | None = None
+    next_on: date | None = None
+    next_km: int | None = None
+
+    @property
+    def first(self) -> bool:
+        """Whether no service is known yet."""
+        return self.kind in ("delivered", "registered")
+
+    @property
+    def fact(self) -> Fact:
+        return Fact(self.ref, self.kind, self.on)
+
+
+@attrs.frozen
+class Estimate:
+    """One method's day, and whether months or kilometres come first; the span is its uncertainty."""
+
+    method: str
+    due: date
+    by: str
+    earliest: date
+    latest: date
+    km: int | None = None
+
+
+@attrs.frozen
+class ServiceDue:
+    """The next service of a car by every method that has something to say; `best` is acted upon."""
+
+    anchor: Anchor
+    best: Estimate
+    estimates: tuple[Estimate, ...]
+    rate: DailyRate | None = None
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is shown with the task: each method's day, how sure it is, and which one counts."""
+        return tuple(_remarks(self))
+
+
+def schedule_of(policy: RemindersPolicy, model: str) -> tuple[str, Schedule | None]:
+    """The model's own service plan and its key in the policy; None if it has none."""
+    for key, schedule in policy.schedules.items():
+        if any(name and name in model for name in schedule.names):
+            return key, schedule
+    return "", None
+
+
+def is_service(event: Event, policy: RemindersPolicy) -> bool:
+    """Whether a workshop visit was a maintenance; one of which nobody noted the kind counts."""
+    if event.kind != "serviced" or event.data.get("sheet") == "body_and_paint":
+        return False
+    work = str(event.data.get("work", ""))
+    return not work or any(word in work.lower() for word in policy.service_work)
+
+
+def anchors(
+    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, until: date | None = None
+) -> list[Anchor]:
+    """Every fact that a next service counted or counts from, oldest first."""
+    found = [
+        Anchor(event.key or event.id, "delivered", event.on, event.id, 0)
+        for event in dossier.events_of("delivered", vehicle.id)[:1]
+    ]
+    if not found and vehicle.first_registered is not None:
+        on = vehicle.first_registered
+        found.append(Anchor(vehicle.vin, "registered", on, vehicle.id, 0))
+    for event in dossier.events_of("serviced", vehicle.id):
+        if is_service(event, policy):
+            found.append(visit_anchor(event, policy))
+    for answers in dossier.answers:
+        if answers.vehicle == vehicle.id and (there := went_elsewhere(answers)) is not None:
+            found.append(Anchor(answers.id, "elsewhere", there.on, answers.id, there.km))
+    return sorted(
+        (each for each in found if until is None or each.on <= until),
+        key=lambda each: (each.on, each.kind != "delivered", each.key),
+    )
+
+
+def visit_anchor(event: Event, policy: RemindersPolicy) -> Anchor:
+    """A service here as the fact that the next one counts from."""
+    km = event.data.get("km")
+    next_km = _number(event.data.get("next_km")) if policy.workshop_dates else None
+    next_on = _day(event.data.get("next_on")) if policy.workshop_dates else None
+    return Anchor(
+        event.key or event.id,
+        "serviced",
+        event.on,
+        event.id,
+        _number(km),
+        next_on if next_on is not None and next_on > event.on else None,
+        next_km if next_km is not None and next_km > (_number(km) or 0) else None,
+    )
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if isinstance(value, (int, float)) and value >= 0 else None
+
+
+def _day(value: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(value)[:10]) if value else None
+    except ValueError:
+        return None
+
+
+def readings_of(dossier: Dossier, vehicle: Vehicle) -> tuple[Reading, ...]:
+    """All that is known of a car's odometer: its readings, visits, conversations, and zero when new."""
+    found = {(each.on, each.km): each for each in vehicle.readings}
+    for event in dossier.events:
+        if event.vehicle != vehicle.id:
+            continue
+        if event.kind == "delivered":
+            found.setdefault((event.on, 0), Reading(event.on, 0, "delivered"))
+        elif (km := _number(event.data.get("km"))) is not None and event.kind == "serviced":
+            on = _day(event.data.get("came_in")) or event.on
+            found.setdefault((on, km), Reading(on, km, "serviced"))
+    for answers in dossier.answers:
+        if answers.vehicle == vehicle.id and (km := _number(answers.values.get(KM))) is not None:
+            found.setdefault((answers.on, km), Reading(answers.on, km, "call"))
+    return tuple(sorted(found.values(), key=lambda each: (each.on, each.km)))
+
+
+def service_due(
+    anchor: Anchor, model: str, readings: tuple[Reading, ...], policy: RemindersPolicy
+) -> ServiceDue:
+    """The next service after `anchor`: the customer's own driving where it is known well enough, then the
+    model's schedule, then the fixed cycle; each no later than its months.
+    """
+    _, schedule = schedule_of(policy, model)
+    rate = daily_rate(readings, policy.mileage)
+    if rate is not None and rate.uncertainty > policy.mileage.widest:
+        rate = None
+    months = policy.first_months if anchor.first else policy.cycle_months
+    km = policy.first_km if anchor.first else policy.cycle_km
+    limit = months_after(anchor.on, months)
+    estimates = [Estimate(CYCLE, limit, MONTHS, limit, limit)]
+    if schedule is not None:
+        months = schedule.first_months if anchor.first else schedule.months
+        km = schedule.first_km if anchor.first else schedule.km
+    target = anchor.next_km
+    if target is None and anchor.km is not None:
+        target = anchor.km + km
+    if schedule is not None or anchor.next_on is not None or anchor.next_km is not None:
+        limit = anchor.next_on or months_after(anchor.on, months)
+        usual = schedule.km_per_day if schedule is not None else 0.0
+        estimates.append(_by_schedule(anchor, limit, target, usual))
+    if rate is not None and target is not None:
+        estimates.append(_by_own(rate, limit, target))
+    return ServiceDue(anchor, estimates[-1], tuple(estimates), rate)
+
+
+def _by_schedule(anchor: Anchor, limit: date, target: int | None, usual: float) -> Estimate:
+    if usual > 0 and target is not None and anchor.km is not None:
+        reached = anchor.on + timedelta(days=-(-(target - anchor.km) // usual))
+        if reached < limit:
+            return Estimate(SCHEDULE, reached, KILOMETRES, reached, reached, target)
+    return Estimate(SCHEDULE, limit, MONTHS, limit, limit, target)
+
+
+def _by_own(rate: DailyRate, limit: date, target: int) -> Estimate:
+    reached = rate.day_of(target)
+    soonest, latest = sorted((rate.day_of(target, rate.high), rate.day_of(target, rate.low)))
+    return Estimate(
+        OWN,
+        min(reached, limit),
+        KILOMETRES if reached < limit else MONTHS,
+        min(soonest, limit),
+        min(latest, limit),
+        target,
+    )
+
+
+def _remarks(found: ServiceDue) -> Iterator[Remark]:
+    for each in found.estimates:
+        day = each.due.isoformat()
+        if each.method == CYCLE:
+            yield Remark("fixed cycle: due on {day}", {"day": day})
+        elif each.method == SCHEDULE:
+            km = "-" if each.km is None else each.km
+            yield Remark("schedule: due on {day} or at {km} km", {"day": day, "km": km})
+        elif found.rate is not None:
+            yield Remark(
+                "own driving: {rate} km a day (±{percent} %) from {count} readings, "
+                "{km} km on {day} ({earliest} to {latest})",
+                {
+                    "rate": round(found.rate.km),
+                    "percent": found.rate.uncertainty,
+                    "count": len(found.rate.believed),
+                    "km": each.km if each.km is not None else 0,
+                    "day": day,
+                    "earliest": each.earliest.isoformat(),
+                    "latest": each.latest.isoformat(),
+                },
+            )
+    if found.rate is not None and found.rate.refused:
+        wrong = ", ".join(f"{each.km} ({each.on.isoformat()})" for each in found.rate.refused)
+        yield Remark("readings that cannot be right: {readings}", {"readings": wrong})
+
+
+def gone(dossier: Dossier, vehicle: Vehicle) -> Answers | None:
+    """The conversation in which the customer said that the car is sold or scrapped, unless it came since."""
+    for answers in reversed(dossier.answers):
+        if answers.vehicle != vehicle.id or answers.form != MILEAGE_FORM:
+            continue
+        if answers.values.get("state") not in OFF_THE_ROAD:
+            return None
+        came = any(event.on > answers.on for event in dossier.events_of("serviced", vehicle.id))
+        return None if came else answers
+    return None
+
+
+def postponed(dossier: Dossier, vehicle: Vehicle, since: date) -> Answers | None:
+    """The last conversation after `since` that found the service not due yet."""
+    for answers in reversed(dossier.answers):
+        if answers.vehicle == vehicle.id and answers.form == MILEAGE_FORM and answers.on >= since:
+            return answers if answers.values.get("state") in POSTPONED else None
+    return None

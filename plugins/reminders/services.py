@@ -1,0 +1,295 @@
+"""Reminders of services: the first, the regular ones, missed ones, and wishes for an appointment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from dcrc import (
+    Dossier,
+    Fact,
+    NotPlanned,
+    Outcome,
+    Planned,
+    PlanningDay,
+    Remark,
+    TaskState,
+    Vehicle,
+)
+
+from .conversation import wish_of
+from .days import DAY, Window, open_day, window
+from .policy import RemindersPolicy
+from .reminding import NAME, blocked, planned, used
+from .service_due import (
+    CYCLE,
+    SCHEDULE,
+    Anchor,
+    ServiceDue,
+    anchors,
+    gone,
+    postponed,
+    readings_of,
+    schedule_of,
+    service_due,
+)
+from .statute import months_after
+
+FIRST, REGULAR, MISSED, BOOKING = "first_service", "regular_service", "missed_service", "booking"
+
+
+def plan_services(
+    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, day: PlanningDay
+) -> Iterator[Outcome]:
+    """What one car's maintenance asks for."""
+    yield from plan_bookings(dossier, vehicle, policy, day)
+    sold = gone(dossier, vehicle)
+    if sold is not None:
+        fact = (Fact(sold.id, "answered", sold.on),)
+        for rule in (FIRST, REGULAR, MISSED):
+            yield NotPlanned(rule, vehicle.id, "the customer has sold the car", facts=fact)
+        return
+    known = anchors(dossier, vehicle, policy)
+    if not known:
+        why = "nothing is known of the delivery or of a service"
+        yield NotPlanned(REGULAR, vehicle.id, why)
+        return
+    anchor = known[-1]
+    due = service_due(anchor, vehicle.model, readings_of(dossier, vehicle), policy)
+    if anchor.first:
+        yield from plan_first(dossier, vehicle, due, policy, day)
+    else:
+        yield _serviced(FIRST, vehicle, anchor)
+        yield _serviced(MISSED, vehicle, anchor)
+        yield _serviced(REGULAR, vehicle, anchor)
+    yield from plan_regular(dossier, vehicle, due, policy, day)
+    yield from plan_missed(dossier, vehicle, due, policy, day)
+
+
+def _serviced(rule: str, vehicle: Vehicle, anchor: Anchor) -> NotPlanned:
+    """The reason with which the reminders of an earlier service are withdrawn."""
+    why = (
+        "serviced elsewhere on {day}" if anchor.kind == "elsewhere" else "the service was on {day}"
+    )
+    params = {"day": anchor.on.isoformat()}
+    return NotPlanned(rule, vehicle.id, why, params, facts=(anchor.fact,))
+
+
+def _policy_of(due: ServiceDue, vehicle: Vehicle, policy: RemindersPolicy) -> tuple[str, ...]:
+    """The values that the acting estimate was computed from."""
+    first = due.anchor.first
+    key, _ = schedule_of(policy, vehicle.model)
+    names: tuple[str, ...] = {
+        CYCLE: ("first_months",) if first else ("cycle_months",),
+        SCHEDULE: ("workshop_dates",) if due.anchor.next_on or due.anchor.next_km else (),
+    }.get(due.best.method, ("mileage.most_per_day", "mileage.least_readings", "mileage.least_days"))
+    if due.best.method != CYCLE:
+        if key:
+            part = ("first_months", "first_km") if first else ("months", "km")
+            names += tuple(f"schedules.{key}.{each}" for each in part)
+        else:
+            names += ("first_months", "first_km") if first else ("cycle_months", "cycle_km")
+    return tuple(f"{NAME}.{each}" for each in names)
+
+
+def _facts(due: ServiceDue, vehicle: Vehicle) -> tuple[Fact, ...]:
+    last = (Fact(vehicle.id, "reading", due.rate.last.on),) if due.rate is not None else ()
+    return (due.anchor.fact, *last)
+
+
+def plan_first(
+    dossier: Dossier,
+    vehicle: Vehicle,
+    due: ServiceDue,
+    policy: RemindersPolicy,
+    day: PlanningDay,
+) -> Iterator[Outcome]:
+    """The first service: from 2 months after the delivery, or a week before its kilometres."""
+    timing = policy.first_service
+    if reason := blocked(timing, FIRST, vehicle.id):
+        yield reason
+        return
+    said = postponed(dossier, vehicle, due.anchor.on)
+    target = due.best.due
+    usual = months_after(due.anchor.on, policy.first_from_months)
+    opens = max(due.anchor.on + DAY, min(usual, target - timing.lead_days * DAY))
+    if said is not None:
+        opens = max(opens, said.on + DAY)
+    opens = open_day(day.workdays, opens)
+    last = max(opens, open_day(day.workdays, target))
+    wanted = Window(
+        opens,
+        last,
+        max(last, target + timing.expires_after * DAY),
+        opens if said is not None else opens - timing.early_days * DAY,
+    )
+    yield planned(
+        FIRST,
+        vehicle.id,
+        due.anchor.key + (f"@{said.id}" if said is not None else ""),
+        timing,
+        wanted,
+        latest=last,
+        vehicle=vehicle.id,
+        remarks=due.remarks(),
+        facts=_facts(due, vehicle),
+        policy=(
+            *used(FIRST, "lead_days", "expires_after"),
+            f"{NAME}.first_from_months",
+            *_policy_of(due, vehicle, policy),
+        ),
+    )
+
+
+def plan_regular(
+    dossier: Dossier,
+    vehicle: Vehicle,
+    due: ServiceDue,
+    policy: RemindersPolicy,
+    day: PlanningDay,
+) -> Iterator[Outcome]:
+    """A week before each regular service; without a visit some cycles more, then it is win-back's."""
+    timing = policy.regular_service
+    if reason := blocked(timing, REGULAR, vehicle.id):
+        yield reason
+        return
+    anchor = due.anchor
+    said = postponed(dossier, vehicle, anchor.on)
+    first = due.best.due
+    months = _months(vehicle, policy)
+    if anchor.first:
+        first = months_after(anchor.on, months)
+    last: date | None = None
+    for n in range(policy.cycles_without_visit):
+        target = first if n == 0 else months_after(max(first, anchor.on), n * months)
+        spared = said.on if said is not None and not anchor.first else None
+        wanted = window(timing, target, day, spared if n == 0 else None)
+        last = wanted.expires
+        if last < day.today:
+            continue
+        mark = f"@{said.id}" if spared is not None and said is not None else ""
+        yield planned(
+            REGULAR,
+            vehicle.id,
+            f"{anchor.key}#{n + 1}{mark}",
+            timing,
+            wanted,
+            vehicle=vehicle.id,
+            latest=max(wanted.due, target),
+            remarks=due.remarks() if not anchor.first else (),
+            facts=_facts(due, vehicle),
+            policy=(
+                *used(REGULAR, "lead_days", "window_days", "expires_after"),
+                *_policy_of(due, vehicle, policy),
+            ),
+        )
+        if wanted.opens > day.today:
+            return
+    if last is not None and last < day.today:
+        yield NotPlanned(
+            REGULAR,
+            vehicle.id,
+            "no visit for {count} cycles since {day}",
+            {"count": policy.cycles_without_visit, "day": anchor.on.isoformat()},
+            facts=(anchor.fact,),
+            policy=(f"{NAME}.cycles_without_visit",),
+        )
+
+
+def _months(vehicle: Vehicle, policy: RemindersPolicy) -> int:
+    _, schedule = schedule_of(policy, vehicle.model)
+    return schedule.months if schedule is not None else policy.cycle_months
+
+
+def plan_missed(
+    dossier: Dossier,
+    vehicle: Vehicle,
+    due: ServiceDue,
+    policy: RemindersPolicy,
+    day: PlanningDay,
+) -> Iterator[Outcome]:
+    """A call some weeks after a service was due and the car did not come: why, and what now."""
+    timing = policy.missed_service
+    if reason := blocked(timing, MISSED, vehicle.id):
+        yield reason
+        return
+    if not _reminded(dossier, vehicle, due.anchor):
+        why = "the reminder of this service has not been made yet"
+        yield NotPlanned(MISSED, vehicle.id, why, facts=(due.anchor.fact,))
+        return
+    target = due.best.due + policy.missed_after_days * DAY
+    wanted = window(timing, target, day)
+    if wanted.expires < day.today:
+        return
+    yield planned(
+        MISSED,
+        vehicle.id,
+        due.anchor.key,
+        timing,
+        wanted,
+        vehicle=vehicle.id,
+        latest=target + timing.expires_after * DAY,
+        remarks=(
+            Remark("the service was due on {day}", {"day": due.best.due.isoformat()}),
+            *due.remarks(),
+        ),
+        facts=_facts(due, vehicle),
+        policy=(f"{NAME}.missed_after_days", *_policy_of(due, vehicle, policy)),
+    )
+
+
+def _reminded(dossier: Dossier, vehicle: Vehicle, anchor: Anchor) -> bool:
+    """Whether the reminder of the service after `anchor` was made, or tried in vain."""
+    return any(
+        task.state in (TaskState.DONE, TaskState.FAILED)
+        and task.occurrence.split("@")[0].split("#")[0] == anchor.key
+        for rule in (FIRST, REGULAR)
+        for task in dossier.tasks_of(f"{NAME}.{rule}", vehicle.id)
+    )
+
+
+def plan_bookings(
+    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, day: PlanningDay
+) -> Iterator[Outcome]:
+    """A service advisor's task for each wish for an appointment that a conversation ended in."""
+    timing = policy.booking
+    for answers in dossier.answers:
+        if answers.vehicle != vehicle.id or (wish := wish_of(answers)) is None:
+            continue
+        fact = Fact(answers.id, "answered", answers.on)
+        came = next(
+            (each for each in dossier.events_of("serviced", vehicle.id) if each.on >= answers.on),
+            None,
+        )
+        if came is not None:
+            params = {"day": came.on.isoformat()}
+            facts = (fact, Fact(came.id, came.kind, came.on))
+            yield NotPlanned(BOOKING, answers.id, "the car came on {day}", params, facts=facts)
+            continue
+        if reason := blocked(timing, BOOKING, answers.id):
+            yield reason
+            continue
+        wanted = window(timing, answers.on, day)
+        expires = max(wanted.expires, (wish.on or answers.on) + timedelta(timing.expires_after))
+        if expires < day.today - timedelta(days=400):
+            continue
+        said = Remark(
+            "wishes to come on {day}: {remark}",
+            {"day": wish.on.isoformat() if wish.on else "-", "remark": wish.remark or "-"},
+        )
+        yield Planned(
+            BOOKING,
+            answers.id,
+            answers.on.isoformat(),
+            opens=answers.on,
+            due=max(wanted.due, day.workdays.next_open(answers.on + DAY)),
+            expires=expires,
+            vehicle=vehicle.id,
+            role=timing.role,
+            form=timing.form,
+            script=timing.script,
+            priority=timing.priority,
+            facts=(fact,),
+            remarks=(said,),
+            policy=used(BOOKING, "window_days", "expires_after"),
+        )
