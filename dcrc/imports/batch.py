@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -264,7 +265,7 @@ def _gather(
     desk: Desk, known: Known, found: list[SheetRows], report: ImportReport, steps: _Steps
 ) -> list[Source]:
     """Each source in the order of its rank, so that who owns a car is known before who serviced it."""
-    sources = []
+    sources: list[Source] = []
     counted: dict[int, Counts] = {}
     for name, sheets in _by_profile(found):
         source = Source(
@@ -274,6 +275,7 @@ def _gather(
             known,
             Witness(desk, name),
             steps.step,
+            leads=not sources,
         )
         for sheet, counts in zip(sheets, source.gather(), strict=True):
             counted[id(sheet)] = counts
@@ -320,10 +322,11 @@ def _new_batch(desk: Desk) -> str:
 
 
 def _record(desk: Desk, batch: str, sources: list[Source], report: ImportReport) -> Import:
-    contested: dict[str, dict[str, str]] = {}
+    contested: dict[str, dict[str, dict[str, Any]]] = {}
     for source in sources:
         for doc_id, fields in source.contested.items():
-            contested.setdefault(doc_id, {}).update(fields)
+            for field, told in fields.items():
+                contested.setdefault(doc_id, {}).setdefault(field, {}).update(told)
     return Import(
         "",
         batch,

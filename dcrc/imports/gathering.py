@@ -47,9 +47,10 @@ class Source:
     known: Known
     witness: Witness
     step: Callable[[int], None]
+    leads: bool = True  # the first of its import
     meant: list[Meant] = attrs.field(factory=list)
     duplicates: list[int] = attrs.field(factory=list)
-    contested: dict[str, dict[str, str]] = attrs.field(factory=dict)
+    contested: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict)
     _first: dict[str, tuple[int, Row]] = attrs.field(factory=dict)
 
     def gather(self) -> list[Counts]:
@@ -113,12 +114,12 @@ class Source:
             if not row.name:
                 self._refuse(sheet, row)
                 return
-            customer = known.new_customer(row)
+            customer = known.new_customer(row, self.name)
         if row.vin and vehicle is None:
-            vehicle = Held(known.desk.new_id(), None, {})
+            vehicle = Held(known.desk.new_id(), None, {}, made_by=self.name)
             known.vehicles[row.vin] = vehicle
         if profile.event and event is None:
-            event = Held(known.desk.new_id(), None, {})
+            event = Held(known.desk.new_id(), None, {}, made_by=self.name)
             known.events[profile.event, row.key] = event
         if owner is None or row.name in ("", owner.now.get("name")):
             self._say_customer(sheet, row, customer, named=owner is None)
@@ -250,8 +251,8 @@ class Source:
             now.pop(field, None)
         else:
             now[field] = value
-        if before is not ABSENT:
-            self._contest(held, field)
+        if table != "events":
+            self._contest(held, field, before, value)
 
     def _lets(self, table: str, held: Held, field: str, value: Any, part: str = "") -> bool:
         if held.was is None or (held.set_by and field in held.set_by):
@@ -271,13 +272,20 @@ class Source:
         found.warnings.append(found.remark(held.row, name, reason))
         return False
 
-    def _contest(self, held: Held, field: str) -> None:
-        """Remember who spoke last where sources of one import disagree, for the next import to know."""
+    def _contest(self, held: Held, field: str, before: Any, value: Any) -> None:
+        """Remember what each source of one import said where a later one overruled what there was."""
         if held.set_by is None:
             held.set_by = {}
-        if held.was is None or held.set_by.get(field, self.name) != self.name:
-            self.contested.setdefault(held.id, {})[field] = self.name
-        held.set_by[field] = self.name
+        told = {}
+        if field in held.set_by:
+            source, said = held.set_by[field]
+            told[source] = said
+        elif held.was is None and before is not ABSENT:
+            told[held.made_by] = before
+        if told or (held.was is not None and not self.leads):
+            fields = self.contested.setdefault(held.id, {})
+            fields[field] = {**fields.get(field, {}), **told, self.name: value}
+        held.set_by[field] = (self.name, value)
 
     def _counts(self) -> list[Counts]:
         counts = [

@@ -13,9 +13,14 @@ from dcrc.imports.cells import is_empty, text_of
 from dcrc.imports.profiles import Profile
 
 SEARCHED_ROWS = 30
+_SHORT = 4  # cells of a line below a table
 _SIGNS = re.compile(r"[\s*:_\-#!?'\"“”]+")
 _BRACKETS = re.compile(r"\(.*?\)|\[.*?\]|【.*?】")
 _TOTALS = re.compile(r"(合计|总计|小计|共计|累计|本页|总数|汇总|total|subtotal|sum)")
+
+_FOOTERS = re.compile(
+    r"(制表|制单|打印|导出|审核|复核|填表|经办|会计|出纳|统计|第\d+页|共\d+页|page\d)"
+)
 
 
 @attrs.frozen
@@ -101,7 +106,7 @@ def _match(
 def aside(row: Sequence[Any], header: Sequence[Any]) -> str | None:
     """Why a row without any required value is no data: `empty`, `total`, `header` or `footer`; None if it is.
 
-    Footers are lines below a table such as who printed it: at most two cells.
+    Footers are lines below a table such as who printed it: by their words, or at most two cells.
     """
     filled = [text_of(cell) for cell in row if not is_empty(cell)]
     if not filled:
@@ -110,7 +115,16 @@ def aside(row: Sequence[Any], header: Sequence[Any]) -> str | None:
         return "total"
     if [text_of(cell) for cell in row] == [text_of(cell) for cell in header]:
         return "header"
-    return "footer" if len(filled) <= 2 else None
+    return "footer" if len(filled) <= 2 or _FOOTERS.match(plain_header(filled[0])) else None
+
+
+def beside_data(row: Sequence[Any]) -> str | None:
+    """`total` or `footer` for a short row whose first words say that it is one."""
+    filled = [text_of(cell) for cell in row if not is_empty(cell)]
+    if not filled or len(filled) > _SHORT:
+        return None
+    first = plain_header(filled[0])
+    return "total" if _TOTALS.match(first) else "footer" if _FOOTERS.match(first) else None
 
 
 def is_header_again(row: Sequence[Any], header: Sequence[Any], columns: Sequence[int]) -> bool:

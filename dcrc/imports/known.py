@@ -25,7 +25,7 @@ class Held:
     """A record while an import thinks about it: `was` as stored (None: new), `now` as it will be.
 
     `said` are the values of the present source, as of day `on`; `row` and `sheet` say where it stands.
-    `set_by` names the source that set a field first in this import.
+    `made_by` is the source that made it, `set_by` (source, value) of the fields set so far in this import.
     """
 
     id: GlobalId
@@ -37,7 +37,8 @@ class Held:
     readings: tuple[tuple[str, int], ...] = ()
     row: int = 0
     sheet: int = -1
-    set_by: dict[str, str] | None = None
+    made_by: str = ""
+    set_by: dict[str, tuple[str, Any]] | None = None
 
     @property
     def changed(self) -> bool:
@@ -163,9 +164,9 @@ class Known:
             return None if held is None else self.present(held)
         return None
 
-    def new_customer(self, row: Row) -> Held:
+    def new_customer(self, row: Row, source: str) -> Held:
         """Somebody nobody has heard of; rows to come find him by name and number."""
-        held = Held(self.desk.new_id(), None, {})
+        held = Held(self.desk.new_id(), None, {}, made_by=source)
         self.customers[held.id] = held
         self.name(held, row)
         return held

@@ -162,7 +162,7 @@ def _check(profile: Profile, spot: Spot) -> None:
         ):
             raise at.inside("to").expected("customer.…, vehicle.… or event.…", field.to)
         if field.kind not in KINDS:
-            raise at.inside("kind").unknown(KINDS)
+            raise at.inside("kind").expected(", ".join(sorted(KINDS)), field.kind)
     named = (profile.on, profile.on_year_before, profile.readings, profile.phone_else)
     for name in (*named, *profile.key, *profile.key_else, *profile.person):
         if name and name not in profile.fields:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import attrs
 
@@ -128,8 +129,8 @@ class ImportReport:
 class Import:
     """The record of an import in the table `imports`: what came in, by whom, under which batch.
 
-    `sources` are the profiles; `contested` says which source set a field of a document last, where several
-    sources of the same batch disagreed: `{doc_id: {field: source}}`.
+    `sources` are the profiles; `contested` keeps what each said where several of them disagreed, so that
+    neither is taken for news when it says the same again: `{doc_id: {field: {source: value}}}`.
     """
 
     id: str
@@ -139,4 +140,4 @@ class Import:
     files: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     rows: dict[str, int] = attrs.field(factory=dict)
-    contested: dict[str, dict[str, str]] = attrs.field(factory=dict)
+    contested: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict)

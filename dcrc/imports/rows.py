@@ -14,7 +14,7 @@ import attrs
 from dcrc.errors import InputError
 from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Choice, Kinds, Phones, is_empty, text_of
-from dcrc.imports.headers import Recognised, aside, is_header_again
+from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again
 from dcrc.imports.profiles import Profile
 from dcrc.imports.reading import Sheet
 from dcrc.imports.report import Place, Remark
@@ -199,8 +199,9 @@ def _dropped(
         kind = None
         if is_header_again(row, header, headed):
             kind = "header"
-        elif all(value is None for value in mine.values()) or _is_total(row, header):
-            kind = aside(row, header)
+        else:
+            nothing = all(value is None for value in mine.values())
+            kind = beside_data(row) or (aside(row, header) if nothing else None)
         dropped.add(place)
         if kind is not None:
             found.set_aside.setdefault(kind, []).append(number)
@@ -211,10 +212,6 @@ def _dropped(
             elif type(value) is Refused:
                 found.rejected.append(found.remark(number, name, value.reason))
     return dropped
-
-
-def _is_total(row: Sequence[Any], header: Sequence[Any]) -> bool:
-    return sum(not is_empty(cell) for cell in row) <= 4 and aside(row, header) == "total"
 
 
 def _extra(

@@ -17,6 +17,9 @@ from dcrc.kernel.desk import Desk
 from dcrc.store import Change
 
 ABSENT: Any = object()
+Contested = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Document id → field → source → what it said."""
+
 DEFAULTS: dict[str, Mapping[str, Any]] = {
     "customers": {"kind": "person"},
     "vehicles": {"usage": "private"},
@@ -30,9 +33,7 @@ class Witness:
 
     desk: Desk
     source: str
-    _sources: dict[str, tuple[frozenset[str], Mapping[str, Mapping[str, str]]]] = attrs.field(
-        factory=dict, init=False
-    )
+    _batches: dict[str, tuple[frozenset[str], Contested]] = attrs.field(factory=dict, init=False)
     _changes: dict[tuple[str, str], list[Change]] = attrs.field(factory=dict, init=False)
 
     def lets(self, table: str, doc_id: str, field: str, value: Any, part: str = "") -> bool:
@@ -41,8 +42,13 @@ class Witness:
         if not versions:
             return True
         _, batch = versions[-1]
-        if batch and self._set_by_source(batch, doc_id, field):
-            return True
+        if batch:
+            sources, contested = self._batch(batch)
+            told = contested.get(doc_id, {}).get(field)
+            if told is None and self.source in sources:
+                return True
+            if told is not None and self.source in told:
+                return bool(told[self.source] != value)
         return all(before != value for before, _ in versions[:-1])
 
     def had(self, table: str, doc_id: str, field: str) -> list[Any]:
@@ -76,16 +82,13 @@ class Witness:
             self._changes[key] = list(self.desk.db.journal.entries(table=table, doc_id=doc_id))
         return self._changes[key]
 
-    def _set_by_source(self, batch: str, doc_id: str, field: str) -> bool:
-        if batch not in self._sources:
-            found = self.desk.imports.get(where("batch") == batch)
-            self._sources[batch] = (
-                (frozenset(), {})
-                if found is None
-                else (frozenset(found["sources"]), found.get("contested", {}))
-            )
-        sources, contested = self._sources[batch]
-        return contested.get(doc_id, {}).get(field, self.source) == self.source in sources
+    def _batch(self, batch: str) -> tuple[frozenset[str], Contested]:
+        """The sources of an earlier import, and what each of them said where they disagreed."""
+        if batch not in self._batches:
+            found = self.desk.imports.get(where("batch") == batch) or {}
+            sources = frozenset(found.get("sources", ()))
+            self._batches[batch] = (sources, found.get("contested", {}))
+        return self._batches[batch]
 
 
 def _part(value: Any, part: str) -> Any:

@@ -10,7 +10,7 @@ import csv
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ def written_date(day: date, chance: random.Random) -> Any:
     return chance.choice(
         [
             day,
-            datetime(day.year, day.month, day.day, 16, 30),
+            datetime.combine(day, time(16, 30)),
             day.isoformat(),
             f"{day.year}/{day.month}/{day.day}",
             f"{day.year}.{day.month:02d}.{day.day:02d}",
@@ -193,7 +193,7 @@ def _service(path: Path, cars: int, chance: random.Random, truth: Truth) -> None
         for number in range(count):
             vin = chance.choice(known)
             out = truth.delivered[vin] + timedelta(days=chance.randrange(1, 300))
-            came = datetime(out.year, out.month, out.day, 9, 30)
+            came = datetime.combine(out, time(9, 30))
             row = [
                 f"W{sheet == '钣喷':d}{number:06d}",
                 written_vin(vin, chance),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import contextlib
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ KINDS = Kinds(date(2026, 11, 21), ZONE, "0796")
     "cell",
     [
         date(2026, 3, 5),
-        datetime(2026, 3, 5, 14, 0),
+        datetime.combine(date(2026, 3, 5), time(14)),
         "2026-03-05",
         "2026-3-5",
         "2026/3/5",
@@ -103,7 +104,7 @@ def test_every_day_survives_every_form(day: date) -> None:
 
 
 def test_a_moment_keeps_its_instant_in_utc() -> None:
-    assert KINDS.read_moment(datetime(2026, 3, 5, 7, 30)) == (
+    assert KINDS.read_moment(datetime.combine(date(2026, 3, 5), time(7, 30))) == (
         "2026-03-05",
         "2026-03-04T23:30:00+00:00",
     )
@@ -198,7 +199,5 @@ def test_no_cell_breaks_the_reading(cell: Any) -> None:
 
 
 def _try(kind: str, cell: Any) -> None:
-    try:
+    with contextlib.suppress(InputError):
         KINDS.reader(kind)(cell)
-    except InputError:
-        pass

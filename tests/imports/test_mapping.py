@@ -1,0 +1,193 @@
+"""Headers find their meaning; a dealer or brand teaches new ones; what has no meaning is kept and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from python_calamine import load_workbook
+
+from dcrc import hookimpl
+from dcrc.errors import PolicyError, UsageError
+from dcrc.imports import import_files
+from dcrc.imports.profiles import OWN, load_profiles
+from dcrc.kernel.desk import Desk
+from dcrc.testing import a_vin, isolated_desk
+
+Write = Callable[..., Path]
+CAR = a_vin(1)
+ROW = ["王小明", "13800001234", CAR, date(2026, 11, 1)]
+
+
+def test_title_total_footer_and_repeated_headers_are_no_rows(desk: Desk, book: Write) -> None:
+    head = ["客户名称", "手机", "车架号(VIN)", "交车日期"]
+    rows = [
+        ["某某汽车销售服务有限公司"],
+        ["打印日期", "2026-11-21"],
+        [],
+        [" *客户名称 ", "手机：", "车架号（VIN）", "交车 日期"],
+        ROW,
+        ["小计", None, None, 1],
+        [" *客户名称 ", "手机：", "车架号（VIN）", "交车 日期"],
+        ["李四", "13800004321", a_vin(2), "2026年11月2日"],
+        ["合 计：", 2],
+        ["制表：张三", None, "审核：李四"],
+    ]
+    report = import_files(desk, [book(rows)])
+    (sheet,) = report.files[0].sheets
+    assert sheet.header_row == 4
+    assert sheet.counts.new == 2
+    assert sheet.counts.total == 2
+    assert sheet.aside == {"total": [6, 9], "header": [7], "footer": [10]}
+    assert len(head) == len(sheet.mapping)
+
+
+def test_columns_without_a_meaning_are_said_and_kept(desk: Desk, book: Write) -> None:
+    head = ["序号", "客户名称", "手机", "车架号", "交车日期", "内部代号", "内部代号", ""]
+    report = import_files(desk, [book([head, [1, *ROW, "甲7", "乙", None]])])
+    (sheet,) = report.files[0].sheets
+    assert sheet.kept == ("内部代号", "内部代号")
+    assert sheet.ignored == ("序号",)
+    (event,) = desk.events.all()
+    assert event["data"]["extra"] == {"内部代号": "甲7", "内部代号 2": "乙"}
+
+
+def test_a_dealer_may_want_them_dropped(tmp_path: Path, book: Write) -> None:
+    desk = isolated_desk(tmp_path, policy="[imports]\nkeep_unmapped = false\n")
+    file = book([["客户名称", "手机", "车架号", "交车日期", "内部代号"], [*ROW, "甲7"]])
+    report = import_files(desk, [file])
+    assert report.files[0].sheets[0].kept == ("内部代号",)
+    assert "extra" not in desk.events.all()[0].get("data", {})
+    desk.close()
+
+
+def test_the_policy_file_teaches_headers(tmp_path: Path, book: Write) -> None:
+    file = book([["购车贵宾", "手机", "车身大架号", "交车日期"], ROW])
+    policy = '[imports.headers.sales]\nname = ["购车贵宾"]\nvin = ["车身大架号"]\n'
+    desk = isolated_desk(tmp_path, policy=policy)
+    assert import_files(desk, [file]).counts.new == 1
+    desk.close()
+
+
+def test_a_mapping_file_beside_the_database_adds_words_and_profiles(
+    tmp_path: Path, book: Write
+) -> None:
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    (folder / "own.toml").write_text(
+        '[sales.fields.kind.values]\nperson = ["散客"]\n'
+        "[checks]\ntitle = { zh = '检测', en = 'Checks' }\n"
+        'event = "checked"\non = "day"\nkey = ["vin", "day"]\nowner = "vehicle"\n'
+        '[checks.fields.vin]\nto = "vehicle.vin"\nkind = "vin"\nrequired = true\nheaders = ["大架号"]\n'
+        '[checks.fields.day]\nto = "event.on"\nkind = "day"\nrequired = true\nheaders = ["检测日"]\n'
+        '[checks.fields.name]\nto = "customer.name"\nkind = "name"\nheaders = ["送检人"]\n',
+        "utf-8",
+    )
+    desk = isolated_desk(tmp_path)
+    sales = book([["客户名称", "手机", "车架号", "交车日期", "客户类型"], [*ROW, "散客"]], "s.xlsx")
+    checks = book([["大架号", "检测日", "送检人"], [CAR, date(2026, 11, 3), "王小明"]], "c.xlsx")
+    report = import_files(desk, [checks, sales])
+    assert not report.warnings
+    assert [sheet.profile for file in report.files for sheet in file.sheets] == ["checks", "sales"]
+    assert {event["kind"] for event in desk.events} == {"delivered", "checked"}
+    assert desk.customers.count() == 1
+    desk.close()
+
+
+def test_a_brand_pack_brings_its_profiles(tmp_path: Path, book: Write) -> None:
+    mapping = tmp_path / "brand.toml"
+    mapping.write_text('[sales.fields.vin]\nheaders = ["TACT车号"]\n', "utf-8")
+
+    @hookimpl
+    def dcrc_import_profiles() -> Iterable[Path]:
+        return [mapping]
+
+    brand = SimpleNamespace(__name__="brand", dcrc_import_profiles=dcrc_import_profiles)
+    desk = isolated_desk(tmp_path, plugins=[brand])
+    assert import_files(
+        desk, [book([["客户名称", "手机", "TACT车号", "交车日期"], ROW])]
+    ).counts.new
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('[sales.fields.vin]\nto = "vehicle.wheels"\n', "vehicle.wheels"),
+        ('[sales.fields.vin]\nkind = "vni"\n', "vni"),
+        ('[sales.fields.new]\nto = "event.new"\nknid = "text"\n', "knid"),
+        ("[sales]\nrank = 'first'\n", "rank"),
+    ],
+)
+def test_a_wrong_mapping_file_is_named_with_its_line(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(PolicyError) as refused:
+        load_profiles([*sorted(OWN.glob("*.toml")), file])
+    message = str(refused.value)
+    assert "wrong.toml" in message
+    assert says in message or says in str(refused.value.params)
+
+
+def test_profiles_are_one_for_each_header(desk: Desk) -> None:
+    """No header of a profile means two of its fields: the first would silently win."""
+    from dcrc.imports.headers import plain_header
+
+    for name, profile in load_profiles(sorted(OWN.glob("*.toml"))).items():
+        seen: dict[str, str] = {}
+        for field, spec in profile.fields.items():
+            for header in {plain_header(each) for each in (spec.title.zh, *spec.headers)}:
+                assert seen.setdefault(header, field) == field, (name, header)
+
+
+def test_a_forced_profile_and_an_unknown_one(desk: Desk, book: Write) -> None:
+    file = book([["客户名称", "手机", "车架号", "交车日期"], ROW])
+    with pytest.raises(UsageError, match="sales"):
+        import_files(desk, [file], profile="sale")
+    report = import_files(desk, [file], profile="customers")
+    assert desk.events.count() == 0
+    assert desk.vehicles.count() == 1
+    assert report.files[0].sheets[0].kept == ("交车日期",)
+
+
+def test_a_list_of_customers_without_cars(desk: Desk, book: Write) -> None:
+    rows = [
+        ["姓名", "联系电话", "家庭住址"],
+        ["王小明", "13800001234", "某某路1号"],
+        ["李四", None, "2号"],
+    ]
+    assert import_files(desk, [book(rows)]).counts.new == 2
+    assert import_files(desk, [book(rows)]).counts.unchanged == 2
+
+
+def test_refused_rows_go_out_with_place_reason_and_their_whole_row(
+    desk: Desk, book: Write, tmp_path: Path
+) -> None:
+    head = ["客户名称", "手机", "车架号", "交车日期", "性别"]
+    bad = ["=cmd|'/c calc'!A1", "13800001234", "LS4AAB3D0HA00000X", "2026-02-30", "男"]
+    odd = ["李四", "12", a_vin(3), date(2026, 11, 2), "?"]
+    rejects = tmp_path / "退回.xlsx"
+    report = import_files(desk, [book([["标题"], head, bad, odd])], rejects=rejects)
+    assert [(one.row, one.field) for one in report.rejected] == [(3, "vin"), (3, "delivered")]
+    assert report.counts.rejected == 1
+    assert {one.field for one in report.warnings} == {"mobile", "sex"}
+    with load_workbook(rejects) as sheets:
+        refused, left_out = [
+            sheets.get_sheet_by_name(name).to_python() for name in sheets.sheet_names
+        ]
+    assert refused[0] == ["文件", "工作表", "行", "列", "内容", "原因", *head]
+    assert refused[1][:5] == ["台账.xlsx", "台账", 3.0, "车架号", "LS4AAB3D0HA00000X"]
+    assert refused[1][6:] == bad
+    assert refused[2][3] == "交车日期"
+    assert len(left_out) == 3
+    again = import_files(desk, [rejects], dry_run=True)
+    assert again.counts.rejected == 2
+
+
+def test_no_rejects_no_file(desk: Desk, book: Write, tmp_path: Path) -> None:
+    rejects = tmp_path / "退回.xlsx"
+    import_files(desk, [book([["客户名称", "手机", "车架号", "交车日期"], ROW])], rejects=rejects)
+    assert not rejects.exists()
