@@ -54,8 +54,8 @@ class PolicyUsed:
 class Explanation:
     """One task or one absence of a task, in words of the current language.
 
-    `outcome` says what is the case, `facts` what happened, `policy` which values counted, `dates` what
-    follows.
+    `outcome` says what is the case, `facts` what happened, `remarks` what the planner says of it, `policy`
+    which values counted, `dates` what follows.
     """
 
     rule: str
@@ -65,6 +65,7 @@ class Explanation:
     policy: tuple[PolicyUsed, ...] = ()
     dates: tuple[str, ...] = ()
     task: Task | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -73,6 +74,7 @@ class Explanation:
             f"{self.title} ({self.rule})",
             self.outcome,
             *self.facts,
+            *self.remarks,
             *(str(used) for used in self.policy),
             *self.dates,
         )
@@ -93,7 +95,13 @@ def explain_task(desk: Desk, task_id: str) -> Explanation:
         tuple(_used(desk, key, value) for key, value in task.reasons.get("policy", ())),
         tuple(_dates(desk, task)),
         task,
+        task_remarks(task),
     )
+
+
+def task_remarks(task: Task) -> tuple[str, ...]:
+    """What the planner says of a task, in the current language."""
+    return tuple(t(text, **params) for text, params in task.reasons.get("remarks", ()))
 
 
 def explain_customer(desk: Desk, customer_id: str, rule: str | None = None) -> list[Explanation]:
@@ -141,9 +149,12 @@ def _explain(
     task = dossier.task(rule, outcome.subject, outcome.occurrence)
     if task is not None and not withdrawn_by_planning(task):
         dates = tuple(_dates(desk, task))
-        return Explanation(rule, title, _outcome_of(desk, task), facts, used, dates, task)
+        said = _outcome_of(desk, task)
+        return Explanation(rule, title, said, facts, used, dates, task, task_remarks(task))
     why = _why_not_made(planning, outcome, dossier.tasks_of(rule, outcome.subject))
-    return Explanation(rule, title, why, facts, used, tuple(_planned_dates(outcome)))
+    dates = tuple(_planned_dates(outcome))
+    remarks = tuple(t(each.text, **each.params) for each in outcome.remarks)
+    return Explanation(rule, title, why, facts, used, dates, remarks=remarks)
 
 
 def _why_not_made(planning: Planning, planned: Planned, others: Sequence[Task]) -> str:
