@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from dcrc.kernel.forms import Field, Form
     from dcrc.kernel.tasks import Task
 
-DAYS = 6
-CALLS_A_DAY = {"caller": 9, "sales_consultant": 4, "sales_supervisor": 1}
+DAYS = 5
+CALLS_A_DAY = {"caller": 25, "sales_consultant": 5, "sales_supervisor": 3, "clerk": 4}
 _RESULTS = (
     (Result.REACHED, 66),
     (Result.NO_ANSWER, 18),
@@ -90,7 +90,7 @@ def _call_through(desk: Desk, clock: HistoryClock, dice: Random) -> None:
         calls = CALLS_A_DAY.get(person.role, 0)
         for sheet in agenda(desk, limit=calls).sheets if calls else ():
             assert clock.instant is not None
-            clock.instant += timedelta(minutes=dice.randrange(4, 9))
+            clock.instant += timedelta(minutes=dice.randrange(2, 5))
             _converse(desk, clock.instant, sheet, dice)
     desk.operator = supervisor
 

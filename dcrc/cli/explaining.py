@@ -49,6 +49,7 @@ def _document(explanation: Explanation) -> dict[str, Any]:
         "outcome": explanation.outcome,
         "task": explanation.task.id if explanation.task else None,
         "facts": list(explanation.facts),
+        "remarks": list(explanation.remarks),
         "policy": [
             {
                 "key": used.key,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import click
 
 from dcrc.cli.commands import Group
+from dcrc.cli.harmless import one_line
 from dcrc.cli.plugged import plugin_host
 from dcrc.cli.seat import settings
-from dcrc.cli.showing import Column, Table, json_value, show
+from dcrc.cli.showing import json_value, show
 from dcrc.errors import NotFound
 from dcrc.i18n import t
+from dcrc.wording import Wording
 
 if TYPE_CHECKING:
-    from dcrc.kernel.policies import Policies
+    from dcrc.kernel.policies import Policies, PolicyRow
 
 
 @click.group(cls=Group)
@@ -58,13 +61,6 @@ def show_values(key: str | None) -> None:
             key=key,
             sections=", ".join(policies.sections),
         )
-    columns = [
-        Column(t("Value of")),
-        Column(t("Is"), flexible=True),
-        Column(t("Unit")),
-        Column(t("From")),
-        Column(t("Meaning"), flexible=True),
-    ]
     show(
         {
             "policies": [
@@ -80,8 +76,13 @@ def show_values(key: str | None) -> None:
                 for row in rows
             ]
         },
-        Table(columns, [(r.key, _word(r.value), r.unit, r.origin, r.doc) for r in rows]),
+        *(_line(row) for row in rows),
     )
+
+
+def _line(row: PolicyRow) -> str:
+    said = f"{row.key} = {_word(row.value)} {row.unit}".rstrip() + f"  [{row.origin}]"
+    return one_line(f"{said}  {row.doc}")
 
 
 def _counting() -> Policies:
@@ -91,7 +92,7 @@ def _counting() -> Policies:
     chosen = settings()
     if not chosen.path.exists():
         file = dealer_file()
-        return load_policies(file if file.exists() else None)
+        return load_policies(file if chosen.policy or file.exists() else None)
     with desk_at(chosen) as desk:
         desk.require("policy.view")
         return desk.policies
@@ -101,7 +102,9 @@ def _word(value: Any) -> str:
     if isinstance(value, bool):
         return t("yes") if value else t("no")
     if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_word, value))
+    if attrs.has(type(value)) and not isinstance(value, Wording):
+        return "–".join(_word(getattr(value, field.name)) for field in attrs.fields(type(value)))
     return str(value)
 
 

@@ -14,6 +14,7 @@ from dcrc.cli.harmless import one_line
 from dcrc.cli.seat import settings
 from dcrc.cli.widths import clip, pad, width
 from dcrc.i18n import t
+from dcrc.wording import Wording
 
 GAP = "  "
 PAGE_WITHOUT_TERMINAL = 50
@@ -33,6 +34,11 @@ def json_value(value: Any) -> Any:
         return value
     if isinstance(value, (list, tuple, set, frozenset)):
         return [json_value(each) for each in value]
+    if attrs.has(type(value)) and not isinstance(value, Wording):
+        return {
+            field.name: json_value(getattr(value, field.name))
+            for field in attrs.fields(type(value))
+        }
     return str(value)
 
 
