@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ __all__ = ["run"]
 
 def run(desk: Desk) -> None:
     """Open the interface at `desk` and return when the operator leaves it; the desk stays open."""
+    # Textual waits this long for the rest of an escape sequence, so Esc itself would be late by a tenth
+    os.environ.setdefault("ESCDELAY", "30")
     from dcrc.tui.app import DcrcApp
 
     app = DcrcApp(desk)

@@ -76,7 +76,7 @@ class ActionList(Dialog[Action]):
             yield Static(Content(t("Enter does it, Esc goes back.")), classes="hint")
 
     def on_mount(self) -> None:
-        self.query_one(RecordList).can_focus = False
+        self.query_one(RecordList).lead()
         self.query_one(TextField).focus()
         self._narrow("")
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -32,6 +34,7 @@ from dcrc.tui.themes import DARK, LIGHT
 T = TypeVar("T")
 
 LOOK_EVERY = 1.0  # seconds between looks for other people's changes
+WARM_AFTER = 0.3  # seconds after the start
 SAID_FOR = 15.0  # seconds a message stays
 FAULT = "The program failed here: {what} at {place}. What was recorded is safe; please report this line."
 
@@ -103,8 +106,15 @@ class DcrcApp(Places, App[None]):
 
     def on_mount(self) -> None:
         self.set_interval(LOOK_EVERY, self._look)
+        self.set_timer(WARM_AFTER, self._warm)
         if self._plan_first:
             self.call_after_refresh(self.plan_calendar)
+
+    async def _warm(self) -> None:
+        """Import the screens that are likely next, so that their first opening waits for nothing."""
+        await asyncio.to_thread(import_module, "dcrc.tui.call_sheet")
+        await asyncio.to_thread(import_module, "dcrc.tui.customer_page")
+        await asyncio.to_thread(import_module, "dcrc.tui.search")
 
     def on_unmount(self) -> None:
         self.planning.stop()

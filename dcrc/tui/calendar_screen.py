@@ -215,6 +215,7 @@ class CalendarScreen(DeskScreen):
         )
 
     def on_month_grid_picked(self, event: MonthGrid.Picked) -> None:
+        self.query_one("#planned", RecordList).move_to(0)
         self.load_data()
         if event.opened:
             self.query_one("#planned", RecordList).focus()
@@ -233,6 +234,7 @@ class CalendarScreen(DeskScreen):
             house(self).explain(row.key)
 
     def action_span(self) -> None:
+        self.query_one("#planned", RecordList).move_to(0)
         self._span = SPANS[(SPANS.index(self._span) + 1) % len(SPANS)]
         self._load_list()
 

@@ -130,6 +130,7 @@ class CallActions(DeskScreen):
         )
         draft, filters, passed = self.draft(), app.filters, frozenset(app.passed)
         self.recording = True
+        app.say(t("Recording …"))
         self._stop_draft_timer()
 
         def work(desk: Desk) -> Recorded:

@@ -116,6 +116,8 @@ class CallSheet(CallActions, DeskScreen):
         if data.customer.id != self.customer_id:
             return
         first = self.data is None
+        if self.data is not None and self.data.tells_nothing_new(data):
+            return
         gone = self._closed_elsewhere(data)
         self.data = data
         with self.app.batch_update():

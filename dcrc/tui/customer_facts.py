@@ -113,9 +113,11 @@ def _event_line(desk: Desk, event: Event) -> str:
     parts = [event.on.isoformat(), str(kind.title) if kind else event.kind]
     if isinstance(data.get("km"), int):
         parts.append(f"{data['km']} km")
-    for name in ("work", "order", "advisor", "consultant", "insurer"):
+    for name in ("work", "advisor", "consultant", "insurer"):
         if data.get(name):
             parts.append(str(data[name]))
     if isinstance(data.get("amount"), int):
         parts.append(f"¥{data['amount'] / 100:.2f}")
+    if data.get("order"):
+        parts.append(str(data["order"]))
     return " ".join(parts)

@@ -6,10 +6,9 @@ from collections.abc import Collection
 
 import attrs
 
-from dcrc.kernel.agenda import Agenda, agenda
+from dcrc.kernel import agenda
+from dcrc.kernel.agenda import Agenda
 from dcrc.kernel.desk import Desk
-
-NEXT_AMONG = 20
 
 
 @attrs.frozen
@@ -24,7 +23,7 @@ class Filters:
 
 def filtered_agenda(desk: Desk, filters: Filters, offset: int, limit: int) -> Agenda:
     """A page of today's list."""
-    return agenda(
+    return agenda.agenda(
         desk,
         mine=filters.mine,
         rule=filters.rule or None,
@@ -37,12 +36,12 @@ def filtered_agenda(desk: Desk, filters: Filters, offset: int, limit: int) -> Ag
 
 def next_customer(desk: Desk, filters: Filters, passed: Collection[str]) -> str:
     """The most urgent customer who is not among `passed`; empty when nobody is left."""
-    offset = 0
-    while True:
-        page = filtered_agenda(desk, filters, offset, NEXT_AMONG)
-        for sheet in page.sheets:
-            if sheet.customer.id not in passed:
-                return sheet.customer.id
-        offset += NEXT_AMONG
-        if not page.sheets or offset >= page.total_sheets:
-            return ""
+    found = agenda.next_customer(
+        desk,
+        passed=passed,
+        mine=filters.mine,
+        rule=filters.rule or None,
+        overdue=filters.overdue,
+        slot=filters.slot or None,
+    )
+    return found or ""

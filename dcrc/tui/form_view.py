@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
-from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from dcrc.kernel.forms import Form
@@ -45,25 +45,16 @@ class FormView(VerticalScroll, can_focus=False):
         """The last question was left forwards."""
 
     def __init__(self, asked: Sequence[AskedForm], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
         self.asked = tuple(asked)
         self.values: dict[str, dict[str, Any]] = {a.task: dict(a.values) for a in asked}
         self._included = {a.task for a in asked}
-
-    def compose(self) -> ComposeResult:
-        for asked in self.asked:
-            yield from self._asking(asked)
-
-    def _asking(self, asked: AskedForm) -> ComposeResult:
-        yield FormTitle(asked.task, asked.title)
-        for number, field in enumerate(asked.form.fields, start=1):
-            yield question(asked.task, field, number, self.values[asked.task].get(field.name))
+        super().__init__(*(each for a in asked for each in _asking(a)), **kwargs)
 
     def add(self, asked: AskedForm) -> None:
         """Ask another form below the others; it is not yet included."""
         self.asked = (*self.asked, asked)
         self.values[asked.task] = dict(asked.values)
-        self.mount_all(list(self._asking(asked)))
+        self.mount_all(list(_asking(asked)))
         self.call_after_refresh(self._show_asked)
 
     def on_mount(self) -> None:
@@ -148,3 +139,9 @@ class FormView(VerticalScroll, can_focus=False):
             elif isinstance(child, FormTitle):
                 number = 0
                 child.display = child.about in self._included and len(self.asked) > 1
+
+
+def _asking(asked: AskedForm) -> Iterator[Widget]:
+    yield FormTitle(asked.task, asked.title)
+    for number, field in enumerate(asked.form.fields, start=1):
+        yield question(asked.task, field, number, asked.values.get(field.name))

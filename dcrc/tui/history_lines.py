@@ -28,8 +28,8 @@ def history_columns() -> list[Column]:
     """When, what, and what was said."""
     return [
         Column(t("When"), 16),
-        Column(t("What"), 14, 1),
-        Column(t("Details"), 16, 4),
+        Column(t("What"), 18),
+        Column(t("Details"), 16, 1),
     ]
 
 

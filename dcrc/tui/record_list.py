@@ -99,6 +99,7 @@ class RecordList(ScrollView, can_focus=True):
         super().__init__(**kwargs)
         self.columns = tuple(columns)
         self.empty = empty
+        self.led = False  # its cursor is moved from a line that is typed in
         self.heading = heading
         self.total = 0
         self.position = 0
@@ -140,14 +141,10 @@ class RecordList(ScrollView, can_focus=True):
         """The loaded records, in order."""
         return [self._rows[index] for index in sorted(self._rows)]
 
-    def row_at(self, index: int) -> Row | None:
-        """The loaded record at `index`."""
-        return self._rows.get(index)
-
-    def replace(self, index: int, row: Row) -> None:
-        """Show `row` instead of the record at `index`."""
-        self._rows[index] = row
-        self.refresh()
+    def lead(self) -> None:
+        """Let the cursor be moved from elsewhere: the list itself takes no focus."""
+        self.can_focus = False
+        self.led = True
 
     def move_to(self, index: int) -> None:
         """Put the cursor on record `index`."""
@@ -176,7 +173,7 @@ class RecordList(ScrollView, can_focus=True):
         if row is not None and row.tone:
             style += self.get_component_rich_style(f"record-list--{row.tone}", partial=True)
         if index == self.position:
-            name = "cursor" if self.has_focus else "cursor-blurred"
+            name = "cursor" if self.has_focus or self.led else "cursor-blurred"
             style += self.get_component_rich_style(f"record-list--{name}", partial=True)
         cells = row.cells if row else ("…",)
         picked = [

@@ -42,7 +42,7 @@ class SearchDialog(Dialog[str]):
             yield Static(Content(t("↑↓ chooses, Enter opens, Esc goes back.")), classes="hint")
 
     def on_mount(self) -> None:
-        self.query_one(RecordList).can_focus = False
+        self.query_one(RecordList).lead()
         self.query_one(TextField).focus()
 
     def on_text_field_typed(self, event: TextField.Typed) -> None:

@@ -11,6 +11,7 @@ from dcrc.kernel.agenda import tasks
 from dcrc.kernel.contact import CONTACT_CHANNELS, Refusal, may_contact
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.explain import task_remarks
 from dcrc.kernel.forms import Form
 from dcrc.kernel.history import Entry, timeline
 from dcrc.kernel.tasks import Task
@@ -44,6 +45,10 @@ class SheetData:
     draft: SheetDraft
     refusal: Refusal | None
     at: datetime
+
+    def tells_nothing_new(self, other: SheetData) -> bool:
+        """Whether `other`, fetched later, would look the same; drafts are the sheet's own."""
+        return attrs.evolve(other, at=self.at, draft=self.draft) == self
 
     @property
     def due_now(self) -> list[SheetTask]:
@@ -95,7 +100,10 @@ def _form(desk: Desk, task: Task) -> Form | None:
 
 
 def _script(desk: Desk, customer: Customer, car: Vehicle | None, task: Task) -> str:
+    """What is to be known of the task, then what the operator says."""
+    remarks = "\n".join(f"· {each}" for each in task_remarks(task))
     try:
-        return desk.scripts.fill(task.script, customer, car, task, desk) if task.script else ""
+        said = desk.scripts.fill(task.script, customer, car, task, desk) if task.script else ""
     except NotFound:
-        return ""
+        said = ""
+    return f"{remarks}\n\n{said}".strip()

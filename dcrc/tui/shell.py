@@ -46,6 +46,7 @@ class MessageLine(Static):
 class DeskScreen(Screen[None]):
     """A whole screen: subclasses give `heading`, `body`, and `load_data`, which shows what is true now."""
 
+    AUTO_FOCUS = ""
     FOOTER: ClassVar[tuple[str, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back")]
 
@@ -70,12 +71,8 @@ class DeskScreen(Screen[None]):
     def load_data(self) -> None:
         """Fetch what this screen shows; called when it opens, returns, and when data changed elsewhere."""
 
-    def on_mount(self) -> None:
-        self.load_data()
-
     def on_screen_resume(self) -> None:
-        if self.is_mounted:
-            self.load_data()
+        self.load_data()
 
     def fetch(
         self,

@@ -97,6 +97,7 @@ class Supervision(DeskScreen):
             ("proposals", data.proposals),
         ):
             self.query_one(f"#{name}", RecordList).show(len(rows), rows)
+        self.query_one("#people", RecordList).styles.height = 1 + max(1, min(6, len(data.people)))
         if self.focused is None:
             self.query_one("#proposals", RecordList).focus()
 

@@ -19,7 +19,7 @@ DARK = Theme(
     surface="#1C2126",
     panel="#262D34",
     dark=True,
-    variables={_KEY_NAMES: "#8CC8EA", "quiet": "#8B949E"},
+    variables={_KEY_NAMES: "#8CC8EA", "quiet": "#8B949E", "row-here": "#1D4F6E"},
 )
 
 LIGHT = Theme(
@@ -35,5 +35,5 @@ LIGHT = Theme(
     surface="#F1F1EE",
     panel="#E3E5E2",
     dark=False,
-    variables={_KEY_NAMES: "#0F5A86", "quiet": "#5C656D"},
+    variables={_KEY_NAMES: "#0F5A86", "quiet": "#5C656D", "row-here": "#BBDCEE"},
 )

@@ -26,6 +26,7 @@ from dcrc.tui.shell import DeskScreen, house
 class Today(DeskScreen):
     """The start: Enter opens the most urgent call sheet."""
 
+    AUTO_FOCUS = "#sheets"
     FOOTER: ClassVar[tuple[str, ...]] = (
         "list.open",
         "search",
@@ -55,6 +56,7 @@ class Today(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._agenda: Agenda | None = None
+        self._shown_for: Filters | None = None
 
     @property
     def filters(self) -> Filters:
@@ -115,13 +117,13 @@ class Today(DeskScreen):
         self.fetch(lambda desk: filtered_agenda(desk, filters, 0, PAGE), self._show)
 
     def _show(self, found: Agenda) -> None:
-        self._agenda = found
+        if found == self._agenda and self._shown_for == self.filters:
+            return
+        self._agenda, self._shown_for = found, self.filters
         desk = house(self).desk
         lines = self.query_one("#sheets", RecordList)
         lines.empty = self._nothing()
         lines.show(found.total_sheets, sheet_rows(desk, found.sheets), self._load_page)
-        if self.focused is None:
-            lines.focus()
         self.query_one("#counts", Static).update(self._counts(found))
         self.set_heading()
         self._show_card()
