@@ -39,7 +39,7 @@ def log(
     columns = [
         Column(t("Number"), right=True),
         Column(t("When")),
-        Column(t("Who"), flexible=True),
+        Column(t("Operator"), flexible=True),
         Column(t("What"), flexible=True),
         Column(t("Changes"), right=True),
         Column(t("Batch")),
