@@ -12,6 +12,7 @@ from typing import Any
 from dcrc.kernel.customers import LunarDay
 from dcrc.wording import Wording
 
+_QINGMING = 8  # its place in lunar_python's table, which begins with 大雪 of the year before
 STATUTORY = (
     # name, first day of rest, days of rest by law
     (Wording("元旦", "New Year's Day"), "new_year", 1),
@@ -93,13 +94,20 @@ def _midnight(day: date) -> Any:
     return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - lunar_python reads year, month, day
 
 
+def _qingming(year: int) -> date:
+    from lunar_python import Solar
+
+    day = Solar.fromJulianDay(_year(year).getJieQiJulianDays()[_QINGMING])
+    return date(day.getYear(), day.getMonth(), day.getDay())
+
+
 @lru_cache(maxsize=64)
 def statutory_days(year: int) -> dict[date, Wording]:
     """The days of rest that the law gives, without the make-up days that are announced each autumn."""
     firsts = {
         "new_year": date(year, 1, 1),
         "eve": lunar_date(year, LunarDay(1, 1)) - timedelta(days=1),
-        "qingming": next(day for day, name in solar_terms(year).items() if name == "清明"),
+        "qingming": _qingming(year),
         "labour": date(year, 5, 1),
         "duanwu": lunar_date(year, LunarDay(5, 5)),
         "midautumn": lunar_date(year, LunarDay(8, 15)),

@@ -1,7 +1,8 @@
 """The working calendar: Chinese festivals with their make-up days, and the dealer's own open days.
 
 Each year is a table: shipped as `calendar_data/workdays-<year>.toml`, or given by the dealer under
-`[workdays.years.<year>]`. A year without a table is provisional: weekends and the days of rest by law.
+`[workdays.years.<year>]`. Years to come are provisional until their make-up days are announced: weekends and
+the days of rest by law.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class WorkYear:
     """A year's table; the dealer's own replaces the shipped one."""
 
     festivals: tuple[Festival, ...] = ()
+    provisional: bool = False
 
 
 @attrs.frozen
@@ -93,8 +95,7 @@ def _shipped(year: int) -> WorkYear | None:
     if not path.exists():
         return None
     file = PolicyFile.read(path)
-    table = {name: value for name, value in file.tables.items() if name != "year"}
-    found: WorkYear = lay(WorkYear, MISSING, table, Spot(file, ""))
+    found: WorkYear = lay(WorkYear, MISSING, file.tables, Spot(file, ""))
     return found
 
 
@@ -115,7 +116,7 @@ class Workdays:
             else:
                 closed = {day: each.name for each in table.festivals for day in each.closed}
                 worked = frozenset(day for each in table.festivals for day in each.worked)
-                self._years[year] = _Year(closed, worked, False)
+                self._years[year] = _Year(closed, worked, table.provisional)
         return self._years[year]
 
     def is_open(self, day: date) -> bool:

@@ -35,6 +35,8 @@ def test_make_up_days_are_open_and_festivals_closed() -> None:
 def test_a_year_without_table_is_provisional_and_keeps_the_days_by_law() -> None:
     workdays = Workdays()
     assert workdays.provisional(2027)
+    assert workdays.provisional(2040)
+    assert not workdays.is_open(date(2040, 2, 13))  # computed: second day of the Spring Festival
     assert not workdays.provisional(2026)
     assert not workdays.is_open(date(2027, 2, 8))  # third day of the Spring Festival, a Monday
     assert workdays.is_open(date(2027, 2, 9))
