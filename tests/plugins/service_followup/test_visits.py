@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
-from dcrc import InputError, record_event
+from dcrc import Event, InputError, Task, record_event
+from dcrc.kernel.calendar import record_attempt
 from dcrc.kernel.planning import plan
+from dcrc.kernel.tasks import Result
+from dcrc.kernel.vehicles import change_owner
 from dcrc.testing import a_customer, a_vehicle, delivered, reached, serviced
 
 Open = Callable[..., Any]
@@ -215,8 +219,6 @@ def test_visits_of_long_ago_are_not_asked_about(workshop: Open) -> None:
 
 
 def test_who_brought_it_is_asked_although_the_car_was_sold_since(workshop: Open) -> None:
-    from dcrc.kernel.vehicles import change_owner
-
     shop = workshop()
     serviced(shop.desk, shop.car, TUESDAY, **MECHANICAL)
     change_owner(shop.desk, shop.car.id, a_customer(shop.desk, "李小红").id)
@@ -225,8 +227,6 @@ def test_who_brought_it_is_asked_although_the_car_was_sold_since(workshop: Open)
 
 
 def test_an_order_without_a_car_is_still_a_visit(workshop: Open) -> None:
-    from dcrc import Event
-
     shop = workshop()
     for number in ("RO1", "RO2"):
         record_event(
@@ -236,9 +236,6 @@ def test_an_order_without_a_car_is_still_a_visit(workshop: Open) -> None:
 
 
 def test_the_questionnaire_wants_its_answers(workshop: Open) -> None:
-    from dcrc.kernel.calendar import record_attempt
-    from dcrc.kernel.tasks import Result
-
     shop = workshop()
     serviced(shop.desk, shop.car, TUESDAY, **MECHANICAL)
     (call,) = shop.calls()
@@ -254,3 +251,38 @@ def test_planning_again_and_the_day_after_changes_nothing(workshop: Open) -> Non
     before = shop.calls()
     assert plan(shop.desk).changes == 0
     assert shop.on(date(2026, 11, 18)).calls() == before
+
+
+def test_in_whatever_order_repair_orders_arrive_there_is_one_call_for_each_visit(
+    workshop: Open,
+) -> None:
+    """Random stays of one car, told in random order with plans in between, against a plain sweep."""
+    shop = workshop()
+    chance = random.Random(5)
+    for _ in range(12):
+        car = a_vehicle(shop.desk, shop.owner)
+        stays = []
+        for _ in range(chance.randrange(1, 7)):
+            came = chance.randrange(0, 14)
+            stays.append((came, min(14, came + chance.choice((0, 0, 1, 3)))))
+        for number, (came, left) in enumerate(chance.sample(stays, len(stays))):
+            came_in = date(2026, 11, 3 + came).isoformat()
+            order = f"{car.vin}-{number}"
+            serviced(shop.desk, car, date(2026, 11, 3 + left), order, came_in=came_in)
+            if chance.random() < 0.5:
+                plan(shop.desk)
+        ends: list[int] = []
+        for came, left in sorted(stays):
+            if ends and came <= ends[-1]:
+                ends[-1] = max(ends[-1], left)
+            else:
+                ends.append(left)
+        calls = [call for call in shop.calls() if call.vehicle == car.id]
+        assert sorted(last_order(call) for call in calls) == [
+            date(2026, 11, 3 + end).isoformat() for end in ends
+        ]
+
+
+def last_order(call: Task) -> str:
+    """The day on which the last order of a call's visit left."""
+    return max(fact["on"] for fact in call.reasons["facts"])
