@@ -12,7 +12,7 @@ from dcrc.cli.harmless import one_line
 from dcrc.cli.progress import progress
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, show
-from dcrc.errors import PartialSuccess
+from dcrc.errors import InOutError, PartialSuccess
 from dcrc.i18n import t
 
 if TYPE_CHECKING:
@@ -194,10 +194,16 @@ def _remark_lines(remarks: list[Remark]) -> list[str]:
     "what", type=click.Choice(["customers", "vehicles", "tasks", "events", "answers", "all"])
 )
 @click.argument("target", type=FILE)
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 @pass_desk
-def export(desk: Desk, what: str, target: Path) -> None:
+def export(desk: Desk, what: str, target: Path, overwrite: bool) -> None:
     """Write a table to a file; the export is noted in the journal."""
     from dcrc.exports import export_table
 
-    export_table(desk, what, target)
-    show({"what": what, "path": str(target)}, t("Wrote {path}.", path=target))
+    if target.exists() and not overwrite:
+        raise InOutError("{path} exists already; --overwrite replaces it.", path=str(target))
+    written = export_table(desk, what, target)
+    show(
+        {"what": what, "path": str(target), "rows": written.rows},
+        t("Wrote {path}.", path=target),
+    )

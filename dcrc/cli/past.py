@@ -128,10 +128,14 @@ def _word(value: object) -> str:
 @pass_desk
 def undo(desk: Desk, operation: int | None, batch: str | None) -> None:
     """Undo, itself an operation of the journal."""
+    from dcrc.kernel.operations_log import operation_title
     from dcrc.kernel.undoing import undo as take_back
 
-    names = {each.number: each.name for each in desk.db.journal.operations(limit=1000)}
     undone = take_back(desk, operation, batch)
+    names = {
+        each.number: operation_title(each)
+        for each in desk.db.journal.operations(batch=batch, limit=1000)
+    }
     what = ", ".join(sorted({names.get(number, str(number)) for number in undone.undone}))
     show(
         {

@@ -17,6 +17,12 @@ def test_who_makes_it_is_its_supervisor(empty: Any) -> None:
     assert [(person["name"], person["role"]) for person in staff] == [("王敏", "supervisor")]
 
 
+def test_the_file_may_be_named(empty: Any, tmp_path: Path) -> None:
+    empty.ok("init", tmp_path / "other.dcrc", "--operator", "王敏")
+    assert not empty.path.exists()
+    assert empty.json("--db", tmp_path / "other.dcrc", "today")["total_tasks"] == 0
+
+
 def test_an_existing_database_is_not_made_again(dcrc: Any) -> None:
     before = dcrc.path.read_bytes()
     assert str(dcrc.path) in dcrc.refused(2, "init", "--operator", "x")

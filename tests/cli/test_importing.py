@@ -69,7 +69,9 @@ def test_tables_go_out(dcrc: Any, ledger: Path, suffix: str) -> None:
     target = dcrc.folder / f"customers.{suffix}"
     report = dcrc.json("export", "customers", target, page="dcrc export")
     assert target.stat().st_size > 100
-    assert report["path"] == str(target)
+    assert (report["path"], report["rows"]) == (str(target), 2)
+    dcrc.refused(8, "export", "customers", target)
+    dcrc.ok("export", "customers", target, "--overwrite")
     assert "export" in {line["name"] for line in dcrc.json("log")["operations"]}
     dcrc.ok("operators", "add", "周岚", "caller")
     dcrc.refused(7, "export", "customers", dcrc.folder / f"x.{suffix}", "--operator", "周岚")

@@ -171,6 +171,26 @@ def test_a_defect_is_one_line(dcrc: Any, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "secret" not in result.stderr
 
 
+@pytest.mark.parametrize("problem", [KeyboardInterrupt(), click.Abort()])
+def test_interrupted_is_code_130(
+    dcrc: Any, monkeypatch: pytest.MonkeyPatch, problem: BaseException
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr("dcrc.kernel.planning.plan", interrupted)
+    assert "Interrupted" in dcrc.refused(130, "plan").splitlines()[-1]
+
+
+def test_the_system_s_refusal_is_code_8(dcrc: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "/x/rejects.xlsx")
+
+    monkeypatch.setattr("dcrc.exports.export_table", full)
+    said = dcrc.refused(8, "export", "customers", dcrc.folder / "x.xlsx").splitlines()[-1]
+    assert "/x/rejects.xlsx: No space left" in said
+
+
 def run_process(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from dcrc.cli import main; main()", *words],
