@@ -55,8 +55,7 @@ def write(path: Path) -> None:
             sums.put(1, {"last": number})
         if number % 7 == 0:
             database.undo()
-            number -= 1
-            continue
+            database.undo()
         print(number, flush=True)
 
 
@@ -89,7 +88,7 @@ def problem(database: Database, acknowledged: int) -> str:
     torn = [n for n in range(1, last + 1) if counts.get((n,)) != PARTS]
     if torn or len(counts) != last:
         return f"torn or lost operations: {torn[:5]}, {len(counts)} of {last}"
-    states = dict(tasks.count_by(["n", "state"]))
+    states = dict(list(tasks.count_by(["n", "state"])))
     wrong = [n for n in range(1, last) if states.get(n) != "done"]
     if wrong or states.get(last) != "open":
         return f"tasks disagree: {wrong[:5]}"

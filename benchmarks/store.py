@@ -112,6 +112,14 @@ def each(work: Callable[[int], Any], numbers: Iterable[int]) -> float:
     return statistics.median([seconds(work, n) for n in numbers])
 
 
+def in_turn(
+    ours: Callable[[int], Any], theirs: Callable[[int], Any], numbers: Iterable[int]
+) -> tuple[float, float]:
+    """The median times of two works done in turn, so that both meet the same machine."""
+    pairs = [(seconds(ours, number), seconds(theirs, number)) for number in numbers]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
 def opened(path: Path) -> tuple[Database, DocumentTable]:
     """The database and its table of customers."""
     database = Database(path)
@@ -156,12 +164,22 @@ def insert_customer(table: DocumentTable, number: int) -> None:
     table.insert(customer(number))
 
 
-def find_phone(table: DocumentTable, phones: dict[int, str], number: int) -> None:
+def insert_bare(bare: Bare, number: int) -> None:
+    """The same by hand."""
+    bare.insert(f"{number:026d}", customer(number))
+
+
+def find_bare(bare: Bare, phones: Any, number: int) -> None:
+    """The same by hand."""
+    bare.find(phones[number])
+
+
+def find_phone(table: DocumentTable, phones: Any, number: int) -> None:
     """One look-up on the index."""
     table.search(where("phone") == phones[number])
 
 
-def find_id(table: DocumentTable, ids: dict[int, Any], number: int) -> None:
+def find_id(table: DocumentTable, ids: Any, number: int) -> None:
     """One look-up by id."""
     table.get(doc_id=ids[number])
 
@@ -204,15 +222,22 @@ def main_table(folder: Path, count: int, rounds: int) -> Iterator[str]:
 
     for n in range(rounds):
         new = range(count + n * 200, count + n * 200 + 200)
-        note("insert", each(lambda k: table.insert(customer(k)), new))
-        note("insert bare", each(lambda k: bare.insert(f"{k:026d}", customer(k)), new))
         some = random.Random(n).sample(range(count), 200)
-        note("find", each(lambda k: table.search(where("phone") == phones[k]), some))
-        note("find bare", each(lambda k: bare.find(phones[k]), some))
-        note("get", each(lambda k: table.get(doc_id=keys[k]), some))
         visits = 100 + n
-        note("update", each(partial(set_visits, table, keys, visits), some))
-        note("update bare", each(partial(set_visits_bare, bare, visits), some))
+        for name, ours, theirs, numbers in (
+            ("insert", partial(insert_customer, table), partial(insert_bare, bare), new),
+            ("find", partial(find_phone, table, phones), partial(find_bare, bare, phones), some),
+            (
+                "update",
+                partial(set_visits, table, keys, visits),
+                partial(set_visits_bare, bare, visits),
+                some,
+            ),
+        ):
+            mine, their = in_turn(ours, theirs, numbers)
+            note(name, mine)
+            note(f"{name} bare", their)
+        note("get", each(partial(find_id, table, keys), some))
         few = some[:2]
         note("insert plain", each(lambda k: plain.insert(customer(k)), few))
         note("find plain", each(lambda k: plain.search(where("phone") == phones[k]), few))

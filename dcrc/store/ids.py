@@ -39,14 +39,21 @@ class IdSource:
 
     def next_id(self) -> GlobalId:
         """An id greater than every one made here before."""
-        milliseconds = int(self._clock().timestamp() * 1000)
+        return self.next_ids(1)[0]
+
+    def next_ids(self, count: int) -> list[GlobalId]:
+        """`count` ids, each greater than every one made here before."""
+        now = int(self._clock().timestamp() * 1000)
+        ids = []
         with self._lock:
-            before, random = self._last
-            if milliseconds > before:
+            milliseconds, random = self._last
+            steps = self._entropy(count)
+            if now > milliseconds:
                 # the top bit stays free, so that counting up within a millisecond cannot overflow
+                milliseconds = now
                 random = int.from_bytes(self._entropy(_RANDOM_BITS // 8), "big") >> 1
-            else:
-                milliseconds = before
-                random += 1 + (self._entropy(1)[0] << 24)
+            for step in steps:
+                random += 1 + (step << 24)
+                ids.append(GlobalId.from_parts(milliseconds, random))
             self._last = (milliseconds, random)
-        return GlobalId.from_parts(milliseconds, random)
+        return ids

@@ -75,7 +75,12 @@ class Layout:
 
     def keys(self, document: dict[str, Any]) -> list[Key]:
         """The values of the index columns for `document`."""
-        return [key_at(document, path) for path in self._paths]
+        return [
+            value
+            if len(path) == 1 and type(value := document.get(path[0])) is str and value.isascii()
+            else key_at(document, path)
+            for path in self._paths
+        ]
 
     def row(self, seq: int, doc_id: Key, encoded: Encoded) -> tuple[Any, ...]:
         """Parameters of `insert`."""

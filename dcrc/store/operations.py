@@ -14,6 +14,7 @@ import orjson
 from dcrc.store.codec import Encoded, decode, encode, same
 from dcrc.store.keys import Path, element_keys
 from dcrc.store.layout import Layout, drop_sides
+from dcrc.store.sqlite import BULK_CACHE, CACHE, set_cache
 
 GENESIS = b"\x00" * 32
 _FLUSH_AT = 2000
@@ -117,6 +118,7 @@ class Work:
         self._first: int | None = None
         self._next_places: dict[str, int] = {}
         self._ids: list[tuple[Any, Any]] = []
+        self._in_bulk = False
 
     def show(self, layout: Layout) -> None:
         """From now on the table is listed among the tables, though it may be empty."""
@@ -168,6 +170,9 @@ class Work:
             )
             self.operation.changes += len(documents)
             if len(self._pending) >= _FLUSH_AT:
+                if not self._in_bulk:
+                    self._in_bulk = True
+                    set_cache(self.connection, BULK_CACHE)
                 self.flush()
 
     def _insert_elements(
@@ -292,6 +297,11 @@ class Work:
     def last(self) -> tuple[int, bytes] | None:
         """Number and hash of the last journal entry, where known."""
         return self._last
+
+    def rest(self) -> None:
+        """Be done, whether it was stored or not: a bulk write gives its memory back."""
+        if self._in_bulk:
+            set_cache(self.connection, CACHE)
 
     def give_back_ids(self) -> None:
         """Put the id counters back to where they were before the transaction."""

@@ -15,7 +15,7 @@ from dcrc.store.storage import Link, Row, SqliteStorage
 
 Found = tuple[int, int | str, str, dict[str, Any]]
 Cond = Callable[[Mapping[str, Any]], bool]
-_CHUNK = 256
+_CHUNK = 64  # small enough that decoding them does not set off the garbage collector
 
 
 def order_of(order_by: str | Sequence[str]) -> tuple[tuple[Path, bool], ...]:

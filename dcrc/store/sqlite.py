@@ -24,6 +24,8 @@ from dcrc.store.errors import (
 
 APPLICATION_ID = 0x44435243  # "DCRC"
 FORMAT = 1
+CACHE = 16_384  # KiB that a connection keeps in memory; while it writes in bulk, the second number
+BULK_CACHE = 65_536
 _MAGIC = b"SQLite format 3\x00"
 
 Statement = Sequence[Any]
@@ -168,10 +170,15 @@ def _connection(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
     )
 
 
+def set_cache(connection: sqlite3.Connection, kibibytes: int) -> None:
+    """How much of the file a connection keeps in memory at most."""
+    connection.execute(f"PRAGMA cache_size=-{kibibytes}")
+
+
 def _configured(connection: sqlite3.Connection, *, read_only: bool) -> sqlite3.Connection:
     connection.execute("PRAGMA trusted_schema=OFF")
     connection.execute("PRAGMA cell_size_check=ON")
-    connection.execute("PRAGMA cache_size=-16384")
+    set_cache(connection, CACHE)
     connection.execute("PRAGMA temp_store=MEMORY")
     if read_only:
         connection.execute("PRAGMA query_only=ON")

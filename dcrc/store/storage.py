@@ -268,6 +268,7 @@ class SqliteStorage(Storage):
                 yield work
                 work.finish()
                 connection.execute("COMMIT")
+                work.rest()
             except BaseException:
                 self._take_back(link)
                 raise
@@ -285,6 +286,8 @@ class SqliteStorage(Storage):
             work.give_back_ids()
         if link.connection.in_transaction:
             link.connection.execute("ROLLBACK")
+        if work:
+            work.rest()
         link.forget()
         if work is None or work.changed_layouts:
             link.reload()
