@@ -56,12 +56,12 @@ def note_conversation(desk: Desk, task: Task, answers: Answers | None) -> None:
 
 
 def _mark_lost(desk: Desk, task: Task, answers: Answers, because: str) -> None:
-    data = {"because": because, "why": str(answers.values.get("why", ""))}
+    data: dict[str, object] = {"because": because, "why": str(answers.values.get("why", ""))}
     there = went_elsewhere(answers)
     if there is not None:
         data |= {"shop": there.shop, "place": there.place}
         if there.price is not None:
-            data["price"] = str(there.price)
+            data["price"] = there.price
     record_event(
         desk,
         Event(

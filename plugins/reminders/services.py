@@ -239,9 +239,9 @@ def plan_missed(
 
 
 def _reminded(dossier: Dossier, vehicle: Vehicle, anchor: Anchor) -> bool:
-    """Whether the reminder of the service after `anchor` was made, or tried in vain."""
+    """Whether the reminder of the service after `anchor` was made, tried in vain, or came too late."""
     return any(
-        task.state in (TaskState.DONE, TaskState.FAILED)
+        task.state in (TaskState.DONE, TaskState.FAILED, TaskState.EXPIRED)
         and task.occurrence.split("@")[0].split("#")[0] == anchor.key
         for rule in (FIRST, REGULAR)
         for task in dossier.tasks_of(f"{NAME}.{rule}", vehicle.id)

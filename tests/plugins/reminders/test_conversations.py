@@ -1,0 +1,173 @@
+"""On a desk: conversations and what follows from them, withdrawn reminders, failed ones, greetings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time
+
+import pytest
+
+from dcrc import Customer, Desk, Reading, Task, TaskState, record_reading, tasks
+from dcrc.kernel.agenda import agenda
+from dcrc.kernel.calendar import record_attempt
+from dcrc.kernel.events import events_of
+from dcrc.kernel.explain import explain_task
+from dcrc.kernel.outbox import queued_messages
+from dcrc.kernel.planning import plan
+from dcrc.kernel.tasks import Result
+from dcrc.kernel.vehicles import find_vehicle
+from dcrc.testing import a_customer, a_vehicle, delivered, open_tasks, reached, serviced
+from plugins.reminders.lists import failed_list, planned_list, span_of
+
+MakeDesk = Callable[..., Desk]
+TODAY = date(2026, 11, 24)  # a Tuesday
+
+
+def only(desk: Desk, customer: Customer, rule: str) -> Task:
+    found = [task for task in open_tasks(desk, customer) if task.rule == f"reminders.{rule}"]
+    assert len(found) == 1, found
+    return found[0]
+
+
+def none_of(desk: Desk, customer: Customer, rule: str) -> bool:
+    return all(task.rule != f"reminders.{rule}" for task in open_tasks(desk, customer))
+
+
+@pytest.fixture
+def desk(desk_on: MakeDesk) -> Desk:
+    return desk_on(TODAY)
+
+
+def test_a_new_reading_from_anywhere_moves_the_reminder(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 9, 25))
+    assert str(only(desk, owner, "first_service").opens) == "2026-11-25"
+    record_reading(desk, car.id, Reading(date(2026, 11, 24), 4800, "desk"))  # 80 a day: 3 days more
+    moved = only(desk, owner, "first_service")
+    assert str(moved.opens) == "2026-11-20"
+    assert any("80" in line for line in explain_task(desk, moved.id).remarks)
+
+
+def test_a_reminder_is_withdrawn_when_the_service_happened(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 9, 10))
+    task = only(desk, owner, "first_service")
+    serviced(desk, car, date(2026, 11, 23), work="首保", km=3000)
+    assert none_of(desk, owner, "first_service")
+    gone = next(each for each in tasks(desk, customer=owner.id, limit=0) if each.id == task.id)
+    assert gone.state is TaskState.WITHDRAWN
+    assert (gone.reason, gone.reason_params) == ("the service was on {day}", {"day": "2026-11-23"})
+
+
+def test_not_due_plans_the_next_date_from_the_told_kilometres(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 1, 8))
+    serviced(desk, car, date(2026, 7, 27), work="保养", km=10_000)  # day 200: 50 a day
+    task = only(desk, owner, "regular_service")  # 15,000 km after 100 days, on 4 November: overdue
+    assert str(task.opens) == "2026-10-28"
+    reached(desk, task, state="not_due", km=12_000)  # day 320: 37.5 a day, so by months on 27 January
+    assert find_vehicle(desk, car.id).readings[-1].km == 12_000
+    after = tasks(desk, customer=owner.id, state="open", rule="reminders.regular_service")
+    assert not [each for each in after if each.occurrence == task.occurrence]
+    assert [str(each.opens) for each in after] == ["2027-01-20"]
+
+
+def test_a_wish_goes_to_the_service_advisor_and_is_withdrawn_when_the_car_comes(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 9, 10))
+    recorded = reached(
+        desk, only(desk, owner, "first_service"), state="nearly_due", booking="wished",
+        wish_on="2026-11-28", km=4500,
+    )  # fmt: skip
+    wish = [each for each in recorded.follow_ups if each.rule == "reminders.booking"]
+    assert [(each.role, str(each.due)) for each in wish] == [("service_advisor", "2026-11-25")]
+    serviced(desk, car, date(2026, 11, 24), work="首保", km=4500)
+    assert none_of(desk, owner, "booking")
+
+
+def test_done_elsewhere_is_noted_and_marks_for_win_back(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 9, 10))
+    reached(
+        desk, only(desk, owner, "first_service"), state="elsewhere", shop="路边店", place="城南",
+        price=260, why="price", back="no", elsewhere_on="2026-11-20", km=4700,
+    )  # fmt: skip
+    marks = [event for event in events_of(desk, owner.id) if event.kind == "marked_lost"]
+    assert [event.data for event in marks] == [
+        {"because": "elsewhere", "why": "price", "shop": "路边店", "place": "城南", "price": 26000}
+    ]
+    assert none_of(desk, owner, "first_service")
+
+
+def test_a_birthday_is_called_once_then_written_to(desk_on: MakeDesk) -> None:
+    desk = desk_on(TODAY, '[dealer]\nname = "吉安某店"\n')
+    owner = a_customer(desk, "李雷", birthday=date(1980, 11, 24), sex="male")
+    task = only(desk, owner, "birthday")
+    assert agenda(desk).sheets[0].tasks[0].id == task.id
+    recorded = record_attempt(desk, task.id, Result.NO_ANSWER)
+    assert recorded.task.state is TaskState.FAILED
+    sent = queued_messages(desk)
+    assert [message.text for message in sent] == [
+        "李雷先生：生日快乐！吉安某店全体同事祝您身体健康、家庭和美、行车平安。"
+    ]
+    assert [line.task.id for line in failed_list(desk, TODAY, TODAY)] == [task.id]
+    assert none_of(desk, owner, "birthday")
+
+
+def test_three_slots_then_a_message_and_a_line_on_the_failed_list(desk: Desk) -> None:
+    owner = a_customer(desk)
+    delivered(desk, a_vehicle(desk, owner), date(2026, 9, 10))
+    task = only(desk, owner, "first_service")
+    for at in (time(9, 30), time(15), time(18)):
+        desk.clock.set(TODAY, at)  # type: ignore[attr-defined]
+        record_attempt(desk, task.id, Result.NO_ANSWER)
+    (line,) = failed_list(desk, TODAY, TODAY)
+    assert line.task.state is TaskState.FAILED
+    assert "3" in line.note
+    assert [message.task for message in queued_messages(desk)] == [task.id]
+
+
+def test_who_was_called_yesterday_is_not_called_today(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner, first_registered=date(2024, 12, 26))
+    delivered(desk, car, date(2026, 9, 10))  # first service since 10 November
+    inspection = only(desk, owner, "inspection")  # opens on 1 December; joins the conversation now
+    assert inspection.opens == date(2026, 11, 30) or inspection.opens <= TODAY
+    reached(desk, only(desk, owner, "first_service"), state="nearly_due", booking="himself", km=4000)
+    desk.clock.advance(days=1)  # type: ignore[attr-defined]
+    plan(desk)
+    assert agenda(desk).total_sheets == 0
+    desk.clock.set(date(2026, 12, 1))  # type: ignore[attr-defined]
+    plan(desk)
+    assert [task.rule for sheet in agenda(desk).sheets for task in sheet.tasks] == [
+        "reminders.inspection"
+    ]
+
+
+def test_reminders_of_the_coming_days_are_one_conversation(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2023, 12, 30))  # warranty ends on 30 December: called from 30 November
+    serviced(desk, car, date(2026, 6, 1), work="保养")  # the next on 1 December: called from today
+    assert {task.rule: str(task.opens) for task in open_tasks(desk, owner)} == {
+        "reminders.regular_service": "2026-11-24",
+        "reminders.warranty": "2026-11-24",
+    }
+    assert len(agenda(desk).sheets[0].tasks) == 2
+
+
+def test_the_list_of_next_week_and_next_month(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner, plate="赣D12345")
+    delivered(desk, car, date(2023, 12, 30))
+    plan(desk)
+    assert span_of("week", TODAY) == (date(2026, 11, 30), date(2026, 12, 6))
+    assert span_of("month", TODAY) == (date(2026, 12, 1), date(2026, 12, 31))
+    lines = planned_list(desk, *span_of("month", TODAY))
+    assert [(str(line.task.due), line.title) for line in lines] == [("2026-12-07", "质保到期提醒")]
+    assert lines[0].cells()[4] == "赣D12345"

@@ -1,0 +1,75 @@
+"""The statutory inspection of cars aged 0 to 16 years, written down from the law year by year."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from plugins.reminders.statute import inspection_rows, inspections, row_of
+
+REGISTERED = date(2010, 5, 20)
+MARK, LINE = "mark", "line"
+
+# age in years at which the mark ends → how the next one is got; every other age asks for nothing
+SMALL = {2: MARK, 4: MARK, 6: LINE, 8: MARK, 10: LINE,
+         11: LINE, 12: LINE, 13: LINE, 14: LINE, 15: LINE, 16: LINE}  # fmt: skip
+COMMERCIAL = {1: LINE, 2: LINE, 3: LINE, 4: LINE, 5: LINE} | {
+    half / 2: LINE for half in range(11, 33)  # 5½, 6, 6½ … 16
+}
+HEAVY = {age: LINE for age in range(1, 11)} | {half / 2: LINE for half in range(21, 33)}
+VAN = {2: LINE, 4: LINE, 6: LINE} | {age: LINE for age in range(7, 16)} | {15.5: LINE, 16: LINE}
+LAW = {
+    "private": SMALL,
+    "motorcycle": SMALL,
+    "business": COMMERCIAL,
+    "taxi": COMMERCIAL,
+    "rental": COMMERCIAL,
+    "goods": HEAVY,
+    "van": VAN,
+}
+
+
+@pytest.mark.parametrize("use", LAW)
+def test_cars_of_every_age_up_to_sixteen(use: str) -> None:
+    row = inspection_rows()[use]
+    found = {
+        each.months / 12: (LINE if each.on_line else MARK)
+        for each in inspections(row, REGISTERED)
+        if each.months <= 16 * 12
+    }
+    assert found == LAW[use]
+
+
+@pytest.mark.parametrize("age", range(17))
+def test_the_day_of_a_private_car_of_each_age(age: int) -> None:
+    """A mark ends with the month of registration; a car of that age asks on its birthday for the next."""
+    ends = {2: "2012", 4: "2014", 6: "2016", 8: "2018", 10: "2020", 11: "2021", 12: "2022",
+            13: "2023", 14: "2024", 15: "2025", 16: "2026"}  # fmt: skip
+    following = next(str(ends[each]) for each in sorted(ends) if each >= age)
+    today = date(2010 + age, 5, 20)
+    due = next(
+        each.due for each in inspections(inspection_rows()["private"], REGISTERED)
+        if each.due >= today
+    )  # fmt: skip
+    assert due.isoformat() == f"{following}-05-31"
+
+
+def test_commercial_half_years_end_in_november() -> None:
+    dues = [str(each.due) for each in inspections(inspection_rows()["taxi"], REGISTERED)]
+    assert dues[:9] == ["2011-05-31", "2012-05-31", "2013-05-31", "2014-05-31", "2015-05-31",
+                        "2015-11-30", "2016-05-31", "2016-11-30", "2017-05-31"]  # fmt: skip
+
+
+def test_registered_on_29_february_ends_in_february() -> None:
+    dues = [str(each.due) for each in inspections(inspection_rows()["private"], date(2020, 2, 29))]
+    assert dues[:4] == ["2022-02-28", "2024-02-29", "2026-02-28", "2028-02-29"]
+
+
+@pytest.mark.parametrize(
+    ("usage", "model", "key"),
+    [("private", "CS75", "private"), ("taxi", "逸动", "taxi"), ("private", "长安面包", "van"),
+     ("business", "神骐皮卡", "goods"), ("something else", "CS75", "private")],
+)  # fmt: skip
+def test_a_car_finds_its_row(usage: str, model: str, key: str) -> None:
+    assert row_of(inspection_rows(), usage, model)[0] == key
