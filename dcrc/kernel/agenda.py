@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 _AT_ONCE = 400  # customers of one query
+_MOST_DAYS = 400  # days named in one query
 _OPEN = where("state") == TaskState.OPEN.value
 
 
@@ -310,7 +311,7 @@ def _customers(desk: Desk, wanted: Filter, special: _Special) -> int:
     key = (desk.db.journal.head(), narrowed)
     known = _numbers.setdefault(desk, {})
     if key not in known:
-        condition = wanted.condition() & (where("opens") <= wanted.today.isoformat())
+        condition = wanted.condition() & _come(desk, wanted.today.isoformat())
         if wanted.overdue:
             condition &= where("due") < wanted.today.isoformat()
         if len(known) > 16:
@@ -318,6 +319,14 @@ def _customers(desk: Desk, wanted: Filter, special: _Special) -> int:
         known[key] = desk.tasks.count_distinct("customer", condition)
     without = len({task.customer for task in special.come})
     return known[key] - without + len({task.customer for task in special.ready})
+
+
+def _come(desk: Desk, today: str) -> Any:
+    """The query for tasks that have come. Days are named where they are few: a comparison costs three walks."""
+    ahead = sorted({opens for _, _, _, opens, _ in _groups(desk) if opens > today})
+    if len(ahead) > _MOST_DAYS:
+        return where("opens") <= today
+    return ~where("opens").one_of(ahead) if ahead else where("opens").exists()
 
 
 def _rows(desk: Desk, wanted: Filter, special: _Special) -> Iterator[tuple[str, Task]]:

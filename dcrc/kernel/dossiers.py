@@ -64,7 +64,8 @@ def read_dossier(desk: Desk, customer_id: str) -> Dossier:
 
 def _by_customer(desk: Desk, name: str, cls: type, ids: Sequence[str]) -> dict[str, list[Any]]:
     grouped: dict[str, list[Any]] = {}
-    for document in desk.table(name).iterate(where("customer").one_of(list(ids))):
+    wanted: Any = frozenset(ids)  # a set: every document found is looked up in it once more
+    for document in desk.table(name).iterate(where("customer").one_of(wanted)):
         record: Any = desk.read(cls, document)
         grouped.setdefault(record.customer, []).append(record)
     return grouped

@@ -7,6 +7,7 @@ the days of rest by law.
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,8 +17,6 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from dcrc.kernel.lunar import statutory_days
-from dcrc.kernel.policy_files import PolicyFile
-from dcrc.kernel.policy_values import MISSING, Spot, lay
 from dcrc.wording import Wording
 
 if TYPE_CHECKING:
@@ -94,9 +93,12 @@ def _shipped(year: int) -> WorkYear | None:
     path = DATA / f"workdays-{year}.toml"
     if not path.exists():
         return None
-    file = PolicyFile.read(path)
-    found: WorkYear = lay(WorkYear, MISSING, file.tables, Spot(file, ""))
-    return found
+    table = tomllib.loads(path.read_text("utf-8"))
+    festivals = (
+        Festival(Wording(**each["name"]), tuple(each["closed"]), tuple(each["worked"]))
+        for each in table["festivals"]
+    )
+    return WorkYear(tuple(festivals), table.get("provisional", False))
 
 
 @attrs.define(eq=False)
