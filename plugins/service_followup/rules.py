@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from .visits import Visit, left_out, questionnaire_kind, visits
 
 VISIT, DISSATISFIED, RECONTACT = "visit", "dissatisfied", "recontact"
 RECONTACT_FORM = "service_recontact"
+LONGEST_CLOSED = 30  # days by which a due day may move past days of rest
 Outcome = Planned | NotPlanned
 
 RULES = (
@@ -61,20 +62,26 @@ def plan_visits(
     dossier: Dossier, orders: tuple[Event, ...], policy: ServiceFollowupPolicy, day: PlanningDay
 ) -> Iterator[Outcome]:
     """One call for each visit; each order that is left out or part of another's visit says so."""
+    rule = f"{NAME}.{VISIT}"
+    tasks = {task.subject: task for task in dossier.tasks if task.rule == rule}
+    standing = any(task.open for task in tasks.values())
+    past = day.today - timedelta(policy.due_day + policy.expires_after + LONGEST_CLOSED)
+    delivered = {event.vehicle: event.on for event in dossier.events_of("delivered")}
+    delivered.pop("", None)
     asked = []
     for order in orders:
-        why = left_out(dossier, order, policy)
+        why = left_out(order, delivered, policy)
         if why:
             params = {"work": str(order.data.get("work", ""))} if "{work}" in why else {}
             used = (f"{NAME}.internal" if params else f"{NAME}.before_delivery",)
             yield NotPlanned(VISIT, order.id, why, params, facts=_facts(order), policy=used)
+        elif order.on < past and not standing and order.id not in tasks:
+            yield _too_late(order, order.on, policy, day)
         else:
             asked.append(order)
-    rule = f"{NAME}.{VISIT}"
-    tasks = {task.subject: task for task in dossier.tasks if task.rule == rule}
     for visit in visits(asked, tasks, policy, _zone(day)):
-        standing = (task := tasks.get(visit.named.id)) is not None and task.open
-        yield plan_visit(visit, standing, policy, day)
+        task = tasks.get(visit.named.id)
+        yield plan_visit(visit, task is not None and task.open, policy, day)
         for order in visit.orders:
             if order.id != visit.named.id:
                 yield NotPlanned(
@@ -93,10 +100,8 @@ def plan_visit(
     left = visit.left
     due = policy.open_day(left + timedelta(policy.due_day), day)
     expires = due + timedelta(policy.expires_after)
-    facts = _facts(*visit.orders)
     if expires < day.today and not standing:
-        params = {"date": expires.isoformat()}
-        return NotPlanned(VISIT, visit.named.id, "it was of use until {date}", params, facts=facts)
+        return _too_late(visit.named, left, policy, day)
     kind = questionnaire_kind(visit.orders, policy)
     questionnaire = policy.questionnaires[kind]
     return Planned(
@@ -112,7 +117,7 @@ def plan_visit(
         form=questionnaire.form,
         script=questionnaire.script,
         priority=policy.priority,
-        facts=facts,
+        facts=_facts(*visit.orders),
         policy=(
             f"{NAME}.opens_day",
             f"{NAME}.due_day",
@@ -121,6 +126,14 @@ def plan_visit(
             f"{NAME}.questionnaires.{kind}.form",
         ),
     )
+
+
+def _too_late(
+    order: Event, left: date, policy: ServiceFollowupPolicy, day: PlanningDay
+) -> NotPlanned:
+    due = policy.open_day(left + timedelta(policy.due_day), day)
+    params = {"date": (due + timedelta(policy.expires_after)).isoformat()}
+    return NotPlanned(VISIT, order.id, "it was of use until {date}", params, facts=_facts(order))
 
 
 def plan_dissatisfied(answers: Answers, policy: ServiceFollowupPolicy, day: PlanningDay) -> Planned:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import attrs
 
-from dcrc import Dossier, Event, Task, TaskState
+from dcrc import Event, Task, TaskState
 
 from .policy import BODY_AND_PAINT, BOTH, MECHANICAL, ServiceFollowupPolicy
 
@@ -49,15 +49,11 @@ class Visit:
         return tuple(stay.order for stay in self.stays)
 
 
-def left_out(dossier: Dossier, order: Event, policy: ServiceFollowupPolicy) -> str:
-    """Why an order is no visit of a customer: a message id, or nothing."""
+def left_out(order: Event, delivered: Mapping[str, date], policy: ServiceFollowupPolicy) -> str:
+    """Why an order is no visit of a customer: a message id, or nothing. `delivered`: vehicle → its day."""
     if _is_any(str(order.data.get("work", "")), policy.internal):
         return "work of the kind {work} is not followed up"
-    if not policy.before_delivery and any(
-        order.on <= delivery.on
-        for delivery in dossier.events_of("delivered", order.vehicle)
-        if order.vehicle
-    ):
+    if not policy.before_delivery and order.on <= delivered.get(order.vehicle, date.min):
         return "the car was not delivered yet"
     return ""
 
@@ -111,7 +107,7 @@ def _stay(order: Event, policy: ServiceFollowupPolicy, zone: tzinfo) -> Stay:
 
 def _day(told: object, zone: tzinfo) -> date | None:
     """The day of a date or instant as documents keep it, where the dealer is."""
-    if not isinstance(told, str):
+    if not isinstance(told, str) or not told:
         return None
     try:
         at = datetime.fromisoformat(told)
@@ -123,15 +119,16 @@ def _day(told: object, zone: tzinfo) -> date | None:
 def _belongs(stay: Stay, group: Sequence[Stay], tasks: Mapping[str, Task]) -> bool:
     """Whether a stay shares its car and a day with a group, and nobody had called about either before."""
     order = stay.order
-    return (
-        bool(order.vehicle)
-        and group[0].order.vehicle == order.vehicle
-        and any(stay.came <= other.left and other.came <= stay.left for other in group)
-        and not any(
-            _called(tasks.get(other.order.id), stay.left)
-            or _called(tasks.get(order.id), other.left)
-            for other in group
-        )
+    if not order.vehicle or group[0].order.vehicle != order.vehicle:
+        return False
+    for other in group:
+        if stay.came <= other.left and other.came <= stay.left:
+            break
+    else:
+        return False
+    return not any(
+        _called(tasks.get(other.order.id), stay.left) or _called(tasks.get(order.id), other.left)
+        for other in group
     )
 
 
