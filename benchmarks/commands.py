@@ -117,11 +117,17 @@ def timed(command: Sequence[str], environment: Mapping[str, str]) -> float:
     return seconds
 
 
-def median(
-    command: Callable[[], Sequence[str]], environment: Mapping[str, str], runs: int
-) -> float:
-    timed(command(), environment)  # file caches warm, as they are at a desk
-    return statistics.median(timed(command(), environment) for _ in range(runs))
+def in_turns(
+    sides: Sequence[tuple[Callable[[], Sequence[str]], Mapping[str, str]]], runs: int
+) -> list[float]:
+    """The median of each side's runs; the sides take turns, after one run each to warm the file caches."""
+    taken: list[list[float]] = [[] for _ in sides]
+    for turn in range(runs + 1):
+        for seconds, (command, environment) in zip(taken, sides, strict=True):
+            one = timed(command(), environment)
+            if turn:
+                seconds.append(one)
+    return [statistics.median(seconds) for seconds in taken]
 
 
 def measure(tasks: int, runs: int) -> Iterator[tuple[str, float | None, float | None]]:
@@ -154,7 +160,9 @@ def measure(tasks: int, runs: int) -> Iterator[tuple[str, float | None, float | 
             fill_taskwarrior(folder / "tw", tasks)
         there = {"TASKRC": str(folder / "tw" / "taskrc"), "TASKDATA": str(folder / "tw")}
         for what, ours, theirs in jobs:
-            yield what, median(ours, here, runs), median(theirs, there, runs) if rival else None
+            sides = [(ours, here), *([(theirs, there)] if rival else [])]
+            first, *others = in_turns(sides, runs)
+            yield what, first, others[0] if others else None
 
 
 def table(tasks: int, runs: int) -> list[str]:
@@ -176,7 +184,11 @@ def write_results(lines: list[str], command: str) -> None:
     """Replace the section under our heading in RESULTS.md, leave the others."""
     file = Path(__file__).with_name("RESULTS.md")
     text = file.read_text("utf-8") if file.exists() else "# Measured\n"
-    where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    where = (
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},"
+        f" load {load:.1f}"
+    )
     section = "\n".join(
         [
             HEADING,

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import click
 
-from dcrc.cli.harmless import one_line
+from dcrc.cli.harmless import one_line, plain
 from dcrc.cli.seat import settings
 from dcrc.cli.widths import clip, pad, width
 from dcrc.i18n import t
@@ -45,7 +45,7 @@ def json_value(value: Any) -> Any:
 def say(text: str = "") -> None:
     """Print a sentence for a person; nothing when JSON was asked for."""
     if not settings().json:
-        click.echo(text)
+        click.echo(plain(text))
 
 
 def show(document: Any, *lines: str | Table) -> None:
@@ -54,7 +54,7 @@ def show(document: Any, *lines: str | Table) -> None:
         click.echo(json_text(document))
         return
     for line in lines:
-        for text in line.lines(screen_width()) if isinstance(line, Table) else (line,):
+        for text in line.lines(screen_width()) if isinstance(line, Table) else (plain(line),):
             click.echo(text)
 
 

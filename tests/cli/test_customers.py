@@ -166,8 +166,9 @@ def test_numbers_are_hidden_where_the_role_does_not_show_them(dcrc: Any, owner: 
 
 def test_hostile_text_is_shown_as_text(dcrc: Any) -> None:
     name = "\x1b[31m[red]王五[/red]\u202e'; DROP TABLE customers;--"
-    dcrc.ok("customer", "add", name, "--phone", "13800007777")
-    printed = dcrc.ok("customer", "find", "7777") + dcrc.ok("customer", "show", "13800007777")
+    printed = dcrc.ok("customer", "add", name, "--phone", "13800007777")
+    printed += dcrc.ok("customer", "edit", "13800007777", "--set", "note=\x1b[2J")
+    printed += dcrc.ok("customer", "find", "7777") + dcrc.ok("customer", "show", "13800007777")
     assert "\x1b" not in printed
     assert "\u202e" not in printed
     assert "[red]王五[/red]" in printed
