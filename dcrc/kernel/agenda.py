@@ -322,7 +322,7 @@ def _customers(desk: Desk, wanted: Filter, special: _Special) -> int:
 
 
 def _come(desk: Desk, today: str) -> Any:
-    """The query for tasks that have come. Days are named where they are few: a comparison costs three walks."""
+    """The query for tasks that have come; days are named where they are few: comparing costs three walks."""
     ahead = sorted({opens for _, _, _, opens, _ in _groups(desk) if opens > today})
     if len(ahead) > _MOST_DAYS:
         return where("opens") <= today

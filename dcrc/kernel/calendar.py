@@ -1,355 +1,31 @@
-"""What operators do with tasks: record conversations and tries, move, assign, withdraw, add."""
+"""What operators do with tasks: record conversations (`conversations`), put off, assign, withdraw, add."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
-from tinydb import where
 
-from dcrc.errors import ConflictError, InputError, NotFound
-from dcrc.kernel.contact import (
-    EFFECTS,
-    GIVEN_UP,
-    ContactPolicy,
-    Effect,
-    Message,
-    Next,
-    Try,
-    given_up,
-    slot_at,
-)
-from dcrc.kernel.contact import next_slot as next_slot_after
-from dcrc.kernel.customers import find_customer, set_phone_state
-from dcrc.kernel.events import Event, record_event
-from dcrc.kernel.forms import Answers, check_answers, score
+from dcrc.errors import InputError
+from dcrc.kernel.conversations import Recorded, record_attempt, record_conversation
+from dcrc.kernel.customers import find_customer
 from dcrc.kernel.operators import Permission, list_operators
-from dcrc.kernel.outbox import queue_fallback
-from dcrc.kernel.phones import normalise_phone
 from dcrc.kernel.planning import BY_HAND, replan_customer
-from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
+from dcrc.kernel.task_refs import get_task, require_open
+from dcrc.kernel.tasks import Task, TaskState
 from dcrc.kernel.tasks import task_id as id_of
-from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
     from dcrc.kernel.desk import Desk
-
-WRONG_CONTACT = "wrong_contact"
-
-
-@attrs.frozen
-class Recorded:
-    """What came of one try at one task.
-
-    `next_at` (UTC) is when it is tried again; `follow_ups` are tasks that this conversation put on the
-    calendar; `message` is the text that was queued because nobody could be reached, empty without one.
-    """
-
-    task: Task
-    attempt: Attempt
-    next_at: datetime | None = None
-    follow_ups: tuple[Task, ...] = ()
-    message: str = ""
-
-
-def get_task(desk: Desk, ref: str) -> Task:
-    """The task of that id or of the only id that begins so; InputError lists several, NotFound none."""
-    desk.require(Permission.CUSTOMERS_VIEW)
-    text = ref.strip()
-    document = desk.tasks.get(doc_id=GlobalId(text)) if text else None
-    if document is not None:
-        return desk.read(Task, document)
-    ids = sorted({*desk.tasks.ids_starting(text.lower()), *desk.tasks.ids_starting(text.upper())})
-    if not text or not ids:
-        raise NotFound("There is no task {ref}.", ref=ref)
-    if len(ids) > 1:
-        raise InputError(
-            "{ref} begins several tasks: {names}; type more of it.",
-            ref=ref,
-            field="task",
-            names=", ".join(str(each)[:8] for each in ids[:10]),
-        )
-    return desk.get(desk.tasks, Task, str(ids[0]))
-
-
-def record_attempt(
-    desk: Desk,
-    task_id: str,
-    result: Result,
-    *,
-    answers: Mapping[str, Any] | None = None,
-    note: str = "",
-    call_back: datetime | None = None,
-    number: str = "",
-    channel: str = "call",
-) -> Recorded:
-    """Record one try at one task: see `record_conversation`."""
-    task = get_task(desk, task_id)
-    return record_conversation(
-        desk,
-        task.customer,
-        result,
-        {task.id: answers},
-        note=note,
-        call_back=call_back,
-        number=number,
-        channel=channel,
-    )[0]
-
-
-def record_conversation(
-    desk: Desk,
-    customer_id: str,
-    result: Result,
-    answers_by_task: Mapping[str, Mapping[str, Any] | None],
-    *,
-    note: str = "",
-    call_back: datetime | None = None,
-    number: str = "",
-    channel: str = "call",
-) -> list[Recorded]:
-    """Record one conversation, or one try at it, for several tasks of a customer: one operation.
-
-    Reaching the customer closes the tasks; a task whose form has required questions needs their answers.
-    `call_back` (aware) is needed with that result and means nothing with others. `number` is the one that was
-    dialled, the customer's first usable one if it is not told. Raises InputError (answers, time),
-    ConflictError when a task was closed meanwhile.
-    """
-    with desk.operation("record attempt", Permission.CALLS):
-        customer = find_customer(desk, customer_id)
-        tasks = [_open_task(desk, customer, ref) for ref in answers_by_task]
-        if not tasks:
-            raise InputError("A conversation is about at least one task.", field="task")
-        dialled = _dialled(customer, number, channel)
-        said = _Conversation(
-            desk, customer, Result(result), note, _agreed(desk, result, call_back), dialled, channel
-        )
-        checked = [
-            said.check(task, answers)
-            for task, answers in zip(tasks, answers_by_task.values(), strict=True)
-        ]
-        recorded = [
-            said.record(task, answers) for task, answers in zip(tasks, checked, strict=True)
-        ]
-        said.note_number()
-        recorded = [attrs.evolve(each, message=said.fall_back(each)) for each in recorded]
-        said.tell(recorded)
-        planned = replan_customer(desk, customer.id)
-        follow_ups = (*planned.create, *(after for _, after in planned.reopen))
-        return [attrs.evolve(recorded[0], follow_ups=follow_ups), *recorded[1:]]
-
-
-def _open_task(desk: Desk, customer: Customer, ref: str) -> Task:
-    task = get_task(desk, ref)
-    if task.customer != customer.id:
-        raise InputError("The task {task} belongs to another customer.", task=ref, field="task")
-    _require_open(task)
-    return task
-
-
-def _require_open(task: Task) -> None:
-    if not task.open:
-        raise ConflictError(
-            "The task {task} is closed already ({state}, {date}, {operator}); look at it again.",
-            task=task.id[:6],
-            state=task.state.value,
-            date=task.closed_on.isoformat() if task.closed_on else "-",
-            operator=task.closed_by or "-",
-        )
-
-
-def _agreed(desk: Desk, result: Result, call_back: datetime | None) -> datetime | None:
-    if EFFECTS[Result(result)].next is not Next.AGREED:
-        return None
-    if call_back is None:
-        raise InputError("Say when to call back.", field="call_back")
-    if call_back.tzinfo is None:
-        call_back = call_back.replace(tzinfo=desk.zone)
-    if call_back <= desk.now():
-        raise InputError("The time to call back is over already.", field="call_back")
-    return call_back.astimezone(UTC)
-
-
-def _dialled(customer: Customer, number: str, channel: str) -> str:
-    if number:
-        return normalise_phone(number).number
-    first = customer.usable_phones[:1] if channel == "call" else ()
-    return first[0].number if first else ""
-
-
-@attrs.define(eq=False)
-class _Conversation:
-    desk: Desk
-    customer: Customer
-    result: Result
-    note: str
-    call_back: datetime | None
-    number: str
-    channel: str
-    answered: dict[str, Answers] = attrs.field(factory=dict)
-
-    @property
-    def effect(self) -> Effect:
-        return EFFECTS[self.result]
-
-    def check(self, task: Task, answers: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        """The answers as they are stored; None without a form or when nobody was reached."""
-        if self.result is not Result.REACHED:
-            if answers:
-                raise InputError(
-                    "There are answers, but the result is that nobody was reached.", field="result"
-                )
-            return None
-        if not task.form:
-            if answers:
-                raise InputError("The task {task} has no form.", task=task.id[:6], field="answer")
-            return None
-        return check_answers(self.desk.forms.get(task.form), answers or {})
-
-    def record(self, task: Task, answers: dict[str, Any] | None) -> Recorded:
-        """Write the attempt, the answers and what becomes of the task."""
-        desk, now, today = self.desk, self.desk.now(), self.desk.today()
-        local = now.astimezone(desk.zone)
-        policy = desk.policies.section("contact")
-        attempt = desk.insert(
-            desk.attempts,
-            Attempt(
-                "",
-                task.id,
-                self.customer.id,
-                now,
-                today,
-                self.result,
-                desk.operator.name,
-                self.channel,
-                slot_at(policy, local.time()),
-                self.number,
-                self.note,
-                self.call_back,
-            ),
-        )
-        if answers is not None:
-            self.answered[task.id] = self._answer(task, answers, now, today)
-        became = desk.edit(desk.tasks, task, self._outcome(task, now, today))
-        return Recorded(became, attempt, became.next_at if became.open else None)
-
-    def _answer(self, task: Task, values: dict[str, Any], now: datetime, today: date) -> Answers:
-        form = self.desk.forms.get(task.form)
-        points = score(form, values)
-        return self.desk.insert(
-            self.desk.answers,
-            Answers(
-                "",
-                form.id,
-                form.version,
-                self.customer.id,
-                today,
-                task.id,
-                task.subject,
-                task.vehicle,
-                task.event,
-                now,
-                self.desk.operator.name,
-                values,
-                points.points,
-                points.satisfied,
-                points.weak,
-            ),
-        )
-
-    def _outcome(self, task: Task, now: datetime, today: date) -> Task:
-        """The task after this try, by the table of effects."""
-        desk, effect = self.desk, self.effect
-        by_hand = tuple(name for name in task.by_hand if name != "next_at")
-        tried = attrs.evolve(task, tries=task.tries + effect.counts, next_at=None, by_hand=by_hand)
-
-        def closed(state: TaskState, reason: str = "", **params: Any) -> Task:
-            return attrs.evolve(
-                tried,
-                state=state,
-                closed_at=now,
-                closed_on=today,
-                closed_by=desk.operator.name,
-                reason=reason,
-                reason_params=params,
-            )
-
-        if effect.closes is not None:
-            return closed(effect.closes, effect.reason)
-        if effect.next is Next.AGREED:
-            return attrs.evolve(tried, next_at=self.call_back, by_hand=(*by_hand, "next_at"))
-        if effect.next is Next.OTHER_NUMBER:
-            return tried
-        policy: ContactPolicy = desk.policies.section("contact")
-        if task.most_tries:
-            policy = attrs.evolve(policy, tries=task.most_tries)
-        tries = _tries(desk, task)
-        local = now.astimezone(desk.zone)
-        again = next_slot_after(policy, desk.workdays, local, tries, self.customer.preferred_time)
-        if given_up(policy, desk.workdays, tries, again):
-            return closed(TaskState.FAILED, GIVEN_UP, tries=len(tries))
-        return attrs.evolve(tried, next_at=again.astimezone(UTC) if again else None)
-
-    def note_number(self) -> None:
-        """Note what is known of the number now; that it is not the customer's is a fact of its own."""
-        state = self.effect.phone
-        known = {phone.number: phone.state for phone in self.customer.phones}
-        if state is None or known.get(self.number, state) is state:
-            return
-        set_phone_state(self.desk, self.customer, self.number, state)
-        if self.effect.next is Next.OTHER_NUMBER:
-            record_event(
-                self.desk,
-                Event(
-                    "",
-                    WRONG_CONTACT,
-                    self.customer.id,
-                    self.desk.today(),
-                    at=self.desk.now(),
-                    data={"number": self.number, "result": self.result.value},
-                ),
-            )
-
-    def fall_back(self, recorded: Recorded) -> str:
-        """Queue the message that takes the place of a conversation which never came about."""
-        task = recorded.task
-        if task.state is not TaskState.FAILED or self.effect.closes is not None:
-            return ""
-        message: Message | None = queue_fallback(self.desk, self.customer, task)
-        return message.text if message else ""
-
-    def tell(self, recorded: Sequence[Recorded]) -> None:
-        """Tell the plugins, inside the same operation."""
-        plugins = self.desk.plugins
-        for each in recorded:
-            plugins.tell("dcrc_attempted", self.desk, task=each.task, attempt=each.attempt)
-            if not each.task.open:
-                answers = self.answered.get(each.task.id)
-                plugins.tell("dcrc_task_closed", self.desk, task=each.task, answers=answers)
-
-
-def _tries(desk: Desk, task: Task) -> list[Try]:
-    """The tries at a task that count, oldest first, since it was last agreed to call back."""
-    attempts = [
-        desk.read(Attempt, document) for document in desk.attempts.search(where("task") == task.id)
-    ]
-    tries: list[Try] = []
-    for attempt in sorted(attempts, key=lambda each: (each.at, each.id)):
-        if EFFECTS[attempt.result].next is Next.AGREED:
-            tries = []
-        if EFFECTS[attempt.result].counts:
-            tries.append(Try(attempt.on, attempt.slot))
-    return tries
 
 
 def snooze_task(desk: Desk, task_id: str, until: date) -> Task:
     """Put a task off to a day: it comes back at opening time, and planning leaves its date alone."""
     with desk.operation("snooze task", Permission.CALLS):
         task = get_task(desk, task_id)
-        _require_open(task)
+        require_open(task)
         if until <= desk.today():
             raise InputError("A task is put off to a day that is still to come.", field="until")
         opens_at = desk.policies.section("workdays").opens_at
@@ -369,7 +45,7 @@ def assign_task(desk: Desk, task_id: str, owner: str) -> Task:
     task = get_task(desk, task_id)
     takes = owner == desk.operator.name and not task.owner
     with desk.operation("assign task", Permission.CALLS if takes else Permission.TASKS_ASSIGN):
-        _require_open(task)
+        require_open(task)
         names = [person.name for person in list_operators(desk, active=True)]
         if owner and owner not in names:
             raise InputError(
@@ -388,7 +64,7 @@ def withdraw_task(desk: Desk, task_id: str, reason: str) -> Task:
         raise InputError("Say why the task is withdrawn.", field="reason")
     with desk.operation("withdraw task", Permission.TASKS_WITHDRAW):
         task = get_task(desk, task_id)
-        _require_open(task)
+        require_open(task)
         became = attrs.evolve(
             task,
             state=TaskState.WITHDRAWN,
@@ -446,3 +122,15 @@ def add_task(
                 created=desk.now(),
             ),
         )
+
+
+__all__ = [
+    "Recorded",
+    "add_task",
+    "assign_task",
+    "get_task",
+    "record_attempt",
+    "record_conversation",
+    "snooze_task",
+    "withdraw_task",
+]
