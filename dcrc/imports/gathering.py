@@ -15,15 +15,19 @@ from dcrc.imports.report import Counts
 from dcrc.imports.rows import Row, Said, SheetRows
 from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_readings
 from dcrc.kernel.customers import Contact, Customer
-from dcrc.kernel.phones import Phone
-from dcrc.kernel.terms import customer_terms, vehicle_terms
-from dcrc.kernel.vehicles import Vehicle
+from dcrc.kernel.terms import car_terms, customer_terms, person_terms
 
 _ORGANISATION = re.compile(
     r".{2,}(公司|集团|中心|委员会|政府|协会|商行|合作社|银行|酒店|学校|医院|大学|中学|小学|事务所)"
     r"|.{4,}(厂|局|院|所|站|社|部|队|行|店)"
 )
 _CHUNK = 2000
+_LEFT_OUT: dict[str, dict[str, Any]] = {
+    table: {**defaults, **({"data": {}} if table == "events" else {})}
+    for table, defaults in DEFAULTS.items()
+}
+"""What a document leaves out, as it is the default of its record."""
+
 
 
 @attrs.define
@@ -116,10 +120,10 @@ class Source:
                 return
             customer = known.new_customer(row, self.name)
         if row.vin and vehicle is None:
-            vehicle = Held(known.desk.new_id(), None, {}, made_by=self.name)
+            vehicle = Held(known.new_id(), None, {}, made_by=self.name)
             known.vehicles[row.vin] = vehicle
         if profile.event and event is None:
-            event = Held(known.desk.new_id(), None, {}, made_by=self.name)
+            event = Held(known.new_id(), None, {}, made_by=self.name)
             known.events[profile.event, row.key] = event
         if owner is None or row.name in ("", owner.now.get("name")):
             self._say_customer(sheet, row, customer, named=owner is None)
@@ -200,12 +204,10 @@ class Source:
         said = held.said or {}
         before = held.now
         if held.was is None and not held.now:
-            defaults = DEFAULTS[table]
-            now = {
-                field: value
-                for field, value in said.items()
-                if value and defaults.get(field) != value
-            }
+            now = said
+            for field, default in _LEFT_OUT[table].items():
+                if now.get(field, ABSENT) == default:
+                    del now[field]
         else:
             now = dict(held.now)
             for field, value in said.items():
@@ -341,17 +343,12 @@ def _find_by(table: str, held: Held, before: Said) -> None:
         if held.was is None or any(
             now.get(field) != before.get(field) for field in ("name", "phones")
         ):
-            phones = tuple(Phone(phone["number"]) for phone in now.get("phones", ()))
-            found = Customer(str(held.id), now["name"], phones=phones)
-            contacts = _contact_terms(now)
-            now["terms"] = sorted({*customer_terms(found), *contacts})
+            terms = person_terms(held.id, now["name"], now.get("phones", ()))
+            now["terms"] = sorted(terms | _contact_terms(now) if "contacts" in now else terms)
     elif table == "vehicles" and (held.was is None or now.get("plate") != before.get("plate")):
-        car = Vehicle(str(held.id), now["vin"], plate=now.get("plate", ""))
-        now["terms"] = list(vehicle_terms(car))
+        now["terms"] = sorted(car_terms(held.id, now["vin"], now.get("plate", "")))
 
 
-def _contact_terms(now: Said) -> tuple[str, ...]:
-    if not now.get("contacts"):
-        return ()
+def _contact_terms(now: Said) -> set[str]:
     contacts = tuple(Contact(**contact) for contact in now["contacts"])
-    return customer_terms(Customer("", "", contacts=contacts))
+    return set(customer_terms(Customer("", "", contacts=contacts)))

@@ -56,6 +56,7 @@ class Known:
     events: dict[tuple[str, str], Held] = attrs.field(factory=dict)
     _persons: dict[tuple[str, str], Held] = attrs.field(factory=dict)
     _empty: dict[str, bool] = attrs.field(factory=dict)
+    _spare_ids: list[GlobalId] = attrs.field(factory=list)
 
     def load(self, rows: Sequence[Row], kind: str) -> None:
         """Fetch, in bulk, whatever the rows may mean."""
@@ -122,6 +123,12 @@ class Known:
         if not numbers or held.now.get("kind") == "organisation":
             self._persons.setdefault((name, ""), held)
 
+    def new_id(self) -> GlobalId:
+        """An id for a new record, out of many made at once."""
+        if not self._spare_ids:
+            self._spare_ids = self.desk.new_ids(_CHUNK)[::-1]
+        return self._spare_ids.pop()
+
     def present(self, held: Held) -> Held:
         """Who took the history of a merged customer over; himself otherwise."""
         seen = {held.id}
@@ -166,7 +173,7 @@ class Known:
 
     def new_customer(self, row: Row, source: str) -> Held:
         """Somebody nobody has heard of; rows to come find him by name and number."""
-        held = Held(self.desk.new_id(), None, {}, made_by=source)
+        held = Held(self.new_id(), None, {}, made_by=source)
         self.customers[held.id] = held
         self.name(held, row)
         return held

@@ -192,6 +192,10 @@ class Desk:
         """An id that no other record has, here or on another desk."""
         return self._ids.next_id()
 
+    def new_ids(self, count: int) -> list[GlobalId]:
+        """Many such ids at once, in the order in which they were made."""
+        return self._ids.next_ids(count)
+
     def insert(self, table: DocumentTable, record: R) -> R:
         """Store a new record under its id, or under a new one; it comes back with it."""
         doc_id = GlobalId(record.id or self.new_id())  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -39,6 +39,8 @@ def phone_terms(number: str) -> set[str]:
     >>> sorted(phone_terms("+8613800001234"))
     ['1234', '13800001234']
     """
+    if len(number) == 14 and number.startswith("+861"):  # a mobile, as nearly all are
+        return {number[3:], number[10:]}
     digits = local_phone(number.partition(";ext=")[0]).replace("-", "").removeprefix("+")
     return {digits, digits[-4:]}
 
@@ -54,17 +56,37 @@ def plate_form(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
+def person_terms(record_id: str, name: str, phones: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Name, given name, pinyin, initials, phones (documents with `number`), the short id."""
+    terms = name_terms(name)
+    for phone in phones:
+        terms |= phone_terms(phone["number"])
+    if record_id:
+        terms.add(short_id(record_id))
+    return terms
+
+
+def car_terms(record_id: str, vin: str, plate: str) -> set[str]:
+    """VIN and its last six, plate, plate without province, its digits, the short id; lower case."""
+    vin = vin.lower()
+    terms = {vin, vin[-6:]}
+    plate = plate_form(plate).lower()
+    if plate:
+        terms |= {plate, plate[1:], "".join([sign for sign in plate if sign.isdigit()])}
+    if record_id:
+        terms.add(short_id(record_id))
+    terms.discard("")
+    return terms
+
+
 def customer_terms(customer: Customer) -> tuple[str, ...]:
-    """Name, given name, pinyin, initials, phones, contacts, the short id; sorted."""
-    terms = name_terms(customer.name)
-    for phone in customer.phones:
-        terms |= phone_terms(phone.number)
+    """What a customer is found by, his contact persons too; sorted."""
+    phones = ({"number": phone.number} for phone in customer.phones)
+    terms = person_terms(customer.id, customer.name, phones)
     for contact in customer.contacts:
         terms |= name_terms(contact.name)
         if contact.phone:
             terms |= phone_terms(contact.phone)
-    if customer.id:
-        terms.add(short_id(customer.id))
     return tuple(sorted(terms))
 
 
@@ -85,12 +107,5 @@ def with_terms(record: R, terms: tuple[str, ...]) -> R:
 
 
 def vehicle_terms(vehicle: Vehicle) -> tuple[str, ...]:
-    """VIN and its last six, plate, plate without province, its digits; sorted, lower case."""
-    vin = vehicle.vin.lower()
-    terms = {vin, vin[-6:]}
-    plate = plate_form(vehicle.plate).lower()
-    if plate:
-        terms |= {plate, plate[1:], "".join(sign for sign in plate if sign.isdigit())}
-    if vehicle.id:
-        terms.add(short_id(vehicle.id))
-    return tuple(sorted(terms - {""}))
+    """What a vehicle is found by; sorted."""
+    return tuple(sorted(car_terms(vehicle.id, vehicle.vin, vehicle.plate)))
