@@ -19,8 +19,10 @@ from tinydb import where
 from dcrc.i18n import t
 from dcrc.kernel.contact import CONTACT_CHANNELS, slot_at
 from dcrc.kernel.customers import Customer
-from dcrc.kernel.operators import Permission, role_of
+from dcrc.kernel.day_filter import OPEN, Filter, filter_for, open_groups
+from dcrc.kernel.operators import Permission
 from dcrc.kernel.planning import planned_until, rule_titles_of
+from dcrc.kernel.task_lists import count_tasks, day_counts, tasks
 from dcrc.kernel.tasks import Task, TaskState
 from dcrc.store import GlobalId
 from dcrc.wording import Wording
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 _AT_ONCE = 400  # customers of one query
 _MOST_DAYS = 400  # days named in one query
-_OPEN = where("state") == TaskState.OPEN.value
 
 
 @attrs.frozen
@@ -76,59 +77,6 @@ class Agenda:
     blocked: int = 0
     waiting: int = 0
     planned_until: date | None = None
-
-
-@attrs.frozen
-class Filter:
-    """What the list is narrowed to; `roles` and `me` None show everybody's work."""
-
-    today: date
-    now: datetime
-    me: str | None = None
-    roles: tuple[str, ...] = ()
-    rule: str | None = None
-    overdue: bool = False
-    slot: str | None = None
-
-    def condition(self) -> Any:
-        """The query for open tasks of these people and this rule, whatever their dates."""
-        found: Any = _OPEN
-        if self.rule is not None:
-            found &= where("rule") == self.rule
-        if self.me is not None:
-            mine: Any = where("owner") == self.me
-            if self.roles:
-                mine |= ~where("owner").exists() & where("role").one_of(list(self.roles))
-            found &= mine
-        return found
-
-    def counts_group(self, role: str, owner: str | None) -> bool:
-        """Whether tasks of a role and owner are on the list."""
-        return self.me is None or owner == self.me or (not owner and role in self.roles)
-
-    def takes(self, task: Task) -> bool:
-        """Whether an open task that nothing holds back is on the list today."""
-        return (
-            task.open
-            and task.opens <= self.today
-            and (not self.overdue or task.due < self.today)
-            and (self.rule is None or task.rule == self.rule)
-            and self.counts_group(task.role, task.owner or None)
-        )
-
-
-def filter_for(
-    desk: Desk,
-    *,
-    mine: bool = True,
-    rule: str | None = None,
-    overdue: bool = False,
-    slot: str | None = None,
-) -> Filter:
-    """The filter of this operator now: his own tasks and those nobody has of the roles he works for."""
-    me = desk.operator.name if mine else None
-    roles = tuple(role_of(desk).works) if mine else ()
-    return Filter(desk.today(), desk.now(), me, roles, rule, overdue, slot)
 
 
 def agenda(
@@ -237,23 +185,11 @@ def _open_tasks(desk: Desk, customers: Iterable[str]) -> Iterator[Task]:
     ids = sorted(customers)
     for start in range(0, len(ids), _AT_ONCE):
         some = where("customer").one_of(ids[start : start + _AT_ONCE])
-        for document in desk.tasks.iterate(_OPEN & some):
+        for document in desk.tasks.iterate(OPEN & some):
             yield desk.read(Task, document)
 
 
-Group = tuple[str, str, str | None, str, str]  # rule, role, owner, opens, due
-_counts: WeakKeyDictionary[Desk, tuple[int, dict[Any, int]]] = WeakKeyDictionary()
 _numbers: WeakKeyDictionary[Desk, dict[Any, int]] = WeakKeyDictionary()
-
-
-def _groups(desk: Desk) -> Mapping[Any, int]:
-    """Open tasks by rule, role, owner, opens and due; counted again when the journal has grown."""
-    head = desk.db.journal.head()
-    held = _counts.get(desk)
-    if held is None or held[0] != head:
-        fields = ("rule", "role", "owner", "opens", "due")
-        held = _counts[desk] = head, desk.tasks.count_by(fields, _OPEN)
-    return held[1]
 
 
 def _counted(
@@ -263,7 +199,7 @@ def _counted(
     today = wanted.today.isoformat()
     due: dict[str, int] = {}
     late: dict[str, int] = {}
-    for (rule, role, owner, opens, last), count in _groups(desk).items():
+    for (rule, role, owner, opens, last), count in open_groups(desk).items():
         if opens <= today and wanted.counts_group(role, owner):
             into = late if last < today else due
             into[rule] = into.get(rule, 0) + count
@@ -323,7 +259,7 @@ def _customers(desk: Desk, wanted: Filter, special: _Special) -> int:
 
 def _come(desk: Desk, today: str) -> Any:
     """The query for tasks that have come; days are named where they are few: comparing costs three walks."""
-    ahead = sorted({opens for _, _, _, opens, _ in _groups(desk) if opens > today})
+    ahead = sorted({opens for _, _, _, opens, _ in open_groups(desk) if opens > today})
     if len(ahead) > _MOST_DAYS:
         return where("opens") <= today
     return ~where("opens").one_of(ahead) if ahead else where("opens").exists()
@@ -364,7 +300,7 @@ def _by_due_day(desk: Desk, wanted: Filter) -> Iterator[Task]:
     days = sorted(
         {
             due
-            for rule, role, owner, opens, due in _groups(desk)
+            for rule, role, owner, opens, due in open_groups(desk)
             if opens <= today
             and (not wanted.overdue or due < today)
             and wanted.rule in (None, rule)
@@ -428,80 +364,16 @@ def _why(desk: Desk, wanted: Filter, due: date, agreed: datetime | None) -> str:
     return t("due today") if days == 0 else t("due in {days} days", days=-days)
 
 
-def _chosen(
-    due: date | None,
-    rule: str | None,
-    state: TaskState | str | None,
-    owner: str | None,
-    customer: str | None,
-) -> Any:
-    conditions: list[Any] = []
-    if state is not None:
-        conditions.append(where("state") == TaskState(state).value)
-    if customer is not None:
-        conditions.append(where("customer") == customer)
-    if rule is not None:
-        conditions.append(where("rule") == rule)
-    if owner is not None:
-        conditions.append(where("owner") == owner if owner else ~where("owner").exists())
-    if due is not None:
-        conditions.append(where("due") <= due.isoformat())
-    found = None
-    for condition in conditions:
-        found = condition if found is None else found & condition
-    return found
-
-
-def tasks(
-    desk: Desk,
-    *,
-    due: date | None = None,
-    rule: str | None = None,
-    state: TaskState | str | None = None,
-    owner: str | None = None,
-    customer: str | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> list[Task]:
-    """Tasks, the earliest due first; `due` is the latest day, `owner` empty means nobody's, `limit` 0 all."""
-    desk.require(Permission.CUSTOMERS_VIEW)
-    condition = _chosen(due, rule, state, owner, customer)
-    if (
-        customer is not None
-    ):  # one customer's tasks are few; in their order SQLite would walk everybody's
-        of_one = sorted(desk.tasks.search(condition), key=lambda document: str(document["due"]))
-        found = of_one[offset : offset + limit] if limit else of_one[offset:]
-    else:
-        found = desk.tasks.search(condition, order_by=("due",), limit=limit or None, offset=offset)
-    return [desk.read(Task, document) for document in found]
-
-
-def count_tasks(
-    desk: Desk,
-    *,
-    due: date | None = None,
-    rule: str | None = None,
-    state: TaskState | str | None = None,
-    owner: str | None = None,
-    customer: str | None = None,
-) -> int:
-    """How many tasks `tasks` would give without a limit."""
-    return desk.tasks.count(_chosen(due, rule, state, owner, customer))
-
-
-def day_counts(
-    desk: Desk, first: date, last: date, *, mine: bool = False, rule: str | None = None
-) -> dict[date, int]:
-    """Open tasks by their last day in time, for the days from `first` to `last` that have any."""
-    desk.require(Permission.CUSTOMERS_VIEW)
-    wanted = filter_for(desk, mine=mine, rule=rule)
-    counts: dict[date, int] = {}
-    for (name, role, owner, _opens, due), count in _groups(desk).items():
-        if (
-            first.isoformat() <= due <= last.isoformat()
-            and rule in (None, name)
-            and wanted.counts_group(role, owner)
-        ):
-            day = date.fromisoformat(due)
-            counts[day] = counts.get(day, 0) + count
-    return dict(sorted(counts.items()))
+__all__ = [
+    "Agenda",
+    "Filter",
+    "RuleCount",
+    "Sheet",
+    "agenda",
+    "count_tasks",
+    "day_counts",
+    "filter_for",
+    "next_customer",
+    "tasks",
+    "urgency",
+]
