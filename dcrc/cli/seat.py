@@ -104,8 +104,11 @@ def clock_of(chosen: Settings) -> Clock:
 
 
 @contextmanager
-def desk_at(chosen: Settings, *, read_only: bool = False) -> Iterator[Desk]:
-    """Open the desk that `chosen` describes and close it afterwards."""
+def desk_at(chosen: Settings) -> Iterator[Desk]:
+    """Open the desk that `chosen` describes and close it afterwards.
+
+    A file that may only be read is opened for reading: lists work, changes are refused.
+    """
     from dcrc.kernel.desk import open_desk
 
     path = chosen.path
@@ -123,7 +126,7 @@ def desk_at(chosen: Settings, *, read_only: bool = False) -> Iterator[Desk]:
         entropy=chosen.entropy,
         policy_file=chosen.policy,
         plugins=chosen.plugins,
-        read_only=read_only,
+        read_only=path.is_file() and not os.access(path, os.W_OK),
     )
     if isinstance(clock, DayClock):
         clock.move_to(desk.zone)
