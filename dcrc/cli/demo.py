@@ -27,7 +27,7 @@ FILE_NAME = "demo.dcrc"
 @click.command(cls=Command)
 @click.option(
     "--into",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(readable=False, path_type=Path, file_okay=False),
     metavar="FOLDER",
     help="Where to make it and leave it; a temporary folder, removed afterwards, if not given.",
 )

@@ -13,7 +13,7 @@ from dcrc.cli.showing import show
 from dcrc.errors import DamagedData, NotFound, UsageError
 from dcrc.i18n import t
 
-FILE = click.Path(path_type=Path)
+FILE = click.Path(readable=False, path_type=Path)
 
 
 @click.command(cls=Command)

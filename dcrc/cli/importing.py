@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dcrc.imports.report import Counts, FileReport, ImportReport, Remark, SheetReport
     from dcrc.kernel.desk import Desk
 
-FILE = click.Path(path_type=Path)
+FILE = click.Path(readable=False, path_type=Path)
 SHOWN_REMARKS = 10
 
 

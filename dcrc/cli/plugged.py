@@ -82,7 +82,7 @@ def list_all() -> None:
 @click.argument("name")
 @click.option(
     "--into",
-    type=click.Path(path_type=Path),
+    type=click.Path(readable=False, path_type=Path),
     metavar="FOLDER",
     help="The folder to make; dcrc-NAME here if not given.",
 )

@@ -109,7 +109,7 @@ def _word(value: Any) -> str:
 
 
 @policy.command(help="Check a policy file (yours if none is named), all forms and scripts.")
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(readable=False, path_type=Path), required=False)
 def check(file: Path | None) -> None:
     """Load policies, forms and scripts; the first thing that is wrong is the error."""
     from dcrc.kernel.forms import Forms
