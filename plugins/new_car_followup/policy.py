@@ -69,7 +69,7 @@ class Touch:
         attrs.NOTHING, "months", "每隔几个月", "months between two", least=1
     )
     opens_before: int = _days(7, "提前几天可联系", "days before the due day that it opens")
-    expires_after: int = _days(14, "逾期多少天后作废", "days after the due day until it expires")
+    expires_after: int = _days(7, "逾期多少天后作废", "days after the due day until it expires")
     role: str = "caller"
     channel: str = "call"
     form: str = "new_car_touch"
