@@ -1,16 +1,15 @@
-"""Planning: reads the dossiers of the customers for whom something can have changed, writes the difference.
+"""Planning: brings the calendar up to date for the customers for whom something can have changed.
 
-The only module of the planner with effects. What can have changed is known without being told: facts from the
+What can have changed is known without being told: facts from the
 journal since it was last read, customers whose `wake` day has come, and everybody when the policies differ.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, timedelta
-from hashlib import sha256
+from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -18,19 +17,9 @@ from weakref import WeakKeyDictionary
 import attrs
 from tinydb import where
 
-import dcrc
-from dcrc.errors import PolicyError
-from dcrc.kernel.contact import blocked
-from dcrc.kernel.customers import Customer
-from dcrc.kernel.documents import to_document
-from dcrc.kernel.dossiers import fact_tables, read_dossiers
 from dcrc.kernel.operators import Permission
-from dcrc.kernel.planner import Dossier, NotPlanned, Outcome, Planner, PlanningDay
-from dcrc.kernel.plugins import PluginProblem
-from dcrc.kernel.reconcile import Reconciled, reconcile
-from dcrc.kernel.sharing import share_conversations
-from dcrc.kernel.tasks import Task
-from dcrc.kernel.workdays import workdays_of
+from dcrc.kernel.plan_run import PlanFailure, Planning, PlanReport, described, report_problem
+from dcrc.kernel.reconcile import Reconciled
 from dcrc.store import GlobalId
 from dcrc.wording import Wording
 
@@ -40,10 +29,7 @@ if TYPE_CHECKING:
 OPERATION = "plan"
 CHUNK = 400  # customers of one transaction
 STATE = GlobalId("plan")
-ARCHIVED = "the customer is archived"
-SWITCHED_OFF = "the function is switched off"
 BY_HAND = "by_hand"
-DAY = timedelta(days=1)
 _UNPLANNED: Mapping[str, Any] = {}
 
 
@@ -59,35 +45,6 @@ class PlanningPolicy:
             "doc": Wording("提前多少天列入日历", "how far ahead tasks stand on the calendar"),
         },
     )
-
-
-@attrs.frozen
-class PlanFailure:
-    """A planner that raised: for how many customers, and what kind of error where."""
-
-    planner: str
-    what: str
-    customers: int
-
-
-@attrs.frozen
-class PlanReport:
-    """What a plan wrote, in tasks; `customers` were looked at; `until` is the last day that is planned."""
-
-    created: int = 0
-    moved: int = 0
-    withdrawn: int = 0
-    expired: int = 0
-    reopened: int = 0
-    customers: int = 0
-    failures: tuple[PlanFailure, ...] = ()
-    until: date | None = None
-    cancelled: bool = False
-
-    @property
-    def changes(self) -> int:
-        """Tasks written."""
-        return self.created + self.moved + self.withdrawn + self.expired + self.reopened
 
 
 def plan(
@@ -111,6 +68,9 @@ def plan(
     seen, head = int(state.get("seen", 0)), desk.db.journal.head()
     wanted = set(customers) if customers is not None else _changed(desk, run, state, seen)
     total = desk.customers.count() if everybody else len(wanted)
+    if everybody and not state:
+        # a first plan that is killed goes on with what was changed since this moment
+        desk.planning.put(STATE, {"seen": head, "digest": "", "until": ""})
     done = 0
     stopped = False
     for ids in _chunks(desk, run, wanted, everybody):
@@ -142,7 +102,7 @@ def replan_customer(desk: Desk, customer_id: str) -> Reconciled:
 def planned_until(desk: Desk) -> date | None:
     """The last day that the calendar is planned for; None before the first plan."""
     state = desk.planning.get(doc_id=STATE)
-    return date.fromisoformat(state["until"]) if state else None
+    return date.fromisoformat(state["until"]) if state and state["until"] else None
 
 
 _titles: WeakKeyDictionary[Desk, dict[str, Wording]] = WeakKeyDictionary()
@@ -153,8 +113,12 @@ def rule_titles_of(desk: Desk) -> Mapping[str, Wording]:
     if desk not in _titles:
         titles = _titles[desk] = {}
         for planner in desk.plugins.planners():
-            for rule in planner.rules(desk.policies.section(planner.section)):
-                titles[f"{planner.name}.{rule.name}"] = rule.title
+            try:
+                rules = planner.rules(desk.policies.section(planner.section))
+            except Exception as error:  # noqa: BLE001 - named, its rules keep their short names
+                report_problem(desk, planner.name, described(error))
+                continue
+            titles.update((f"{planner.name}.{rule.name}", rule.title) for rule in rules)
         titles[BY_HAND] = Wording("手工任务", "Made by hand")
     return _titles[desk]
 
@@ -216,191 +180,15 @@ def _remember(desk: Desk, run: Planning, state: Mapping[str, Any], head: int) ->
             desk.planning.put(STATE, became)
 
 
-@attrs.define(eq=False)
-class Planning:
-    """One run over some customers: the planners, the day, and what was written so far."""
-
-    desk: Desk
-    planners: Sequence[Planner]
-    tables: Mapping[str, type]
-    day: PlanningDay
-    horizon: int
-    further: timedelta
-    digest: str
-    report: PlanReport = attrs.field(factory=PlanReport)
-    _failed: dict[tuple[str, str], set[str]] = attrs.field(factory=dict)
-    _values: dict[str, Any] = attrs.field(factory=dict)
-
-    @classmethod
-    def of(cls, desk: Desk, until: date | None = None) -> Planning:
-        policies, today = desk.policies, desk.today()
-        planners = sorted(desk.plugins.planners(), key=lambda planner: str(planner.name))
-        usual = int(policies.section("planning").horizon_days)
-        horizon = max(usual, (until - today).days) if until is not None else usual
-        parts = [dcrc.__version__, str(usual), policies.digest_of("workdays")]
-        parts += [policies.digest_of("conversations")]
-        parts += [f"{each.name}={policies.digest_of(each.section)}" for each in planners]
-        parts += [f"-{name}" for name in sorted(desk.plugins.switched_off)]
-        return cls(
-            desk,
-            planners,
-            fact_tables(desk),
-            PlanningDay(today, workdays_of(desk), policies),
-            horizon,
-            timedelta(days=horizon - usual),
-            sha256("|".join(parts).encode()).hexdigest()[:12],
-        )
-
-    @property
-    def today(self) -> date:
-        return self.day.today
-
-    @property
-    def until(self) -> date:
-        return self.today + timedelta(days=self.horizon)
-
-    def settle(self, customers: Sequence[str]) -> dict[str, Reconciled]:
-        """Plan some customers and write what differs; inside a transaction."""
-        dossiers = read_dossiers(self.desk, customers, self.tables)
-        found = {each.customer.id: self.reconcile(each) for each in dossiers}
-        self._move_over(dossiers, found)
-        self._write(found)
-        self._note({each.customer.id: each.customer for each in dossiers}, found)
-        return found
-
-    def reconcile(self, dossier: Dossier, elsewhere: Sequence[Task] = ()) -> Reconciled:
-        """What planning would do with one customer; `elsewhere` are tasks of others that he claims."""
-        planned, failed = self.outcomes(dossier)
-        outcomes = share_conversations(
-            planned,
-            dossier.tasks,
-            self.day.policies.section("conversations"),
-            self.day.workdays,
-            self.today,
-        )
-        reconciled = reconcile(
-            dossier.customer.id,
-            (*dossier.tasks, *elsewhere),
-            outcomes,
-            self.today,
-            self.horizon,
-            self.policy_value,
-        )
-        if failed:
-            tomorrow = self.today + DAY
-            reconciled = attrs.evolve(reconciled, wake=min(reconciled.wake or tomorrow, tomorrow))
-        return reconciled
-
-    def outcomes(self, dossier: Dossier) -> tuple[dict[str, Sequence[Outcome]], bool]:
-        """What each planner says of a customer, by its name; a planner that raises is left out."""
-        customer = dossier.customer
-        gone = customer.archived or bool(customer.merged_into)
-        outcomes: dict[str, Sequence[Outcome]] = {
-            name: _refused(dossier, name, SWITCHED_OFF) for name in self.desk.plugins.switched_off
-        }
-        failed = False
-        for planner in self.planners:
-            if gone:
-                outcomes[planner.name] = _refused(dossier, planner.name, ARCHIVED)
-                continue
-            policy = self.day.policies.section(planner.section)
-            try:
-                outcomes[planner.name] = tuple(planner.plan(dossier, policy, self.day))
-            except Exception as error:  # noqa: BLE001 - named, its tasks left alone, reported
-                failed = True
-                what = _described(error)
-                self._failed.setdefault((planner.name, what), set()).add(customer.id)
-        return outcomes, failed
-
-    def policy_value(self, key: str) -> Any:
-        """The value of a dotted key as documents hold it; empty for a key that nobody knows."""
-        if key not in self._values:
-            try:
-                value = self.day.policies.value(key)
-            except PolicyError:
-                value = ""
-            plain = value is None or isinstance(value, (bool, int, float, str))
-            self._values[key] = value if plain else str(value)
-        return self._values[key]
-
-    def _move_over(self, dossiers: Sequence[Dossier], found: dict[str, Reconciled]) -> None:
-        """Tasks to be made that another customer has (his car was sold on) move to this one."""
-        created = {task.id: task.customer for each in found.values() for task in each.create}
-        if not created:
-            return
-        known = self.desk.tasks.get_many([GlobalId(each) for each in created])
-        claimed: dict[str, list[Task]] = {}
-        for task_id, document in known.items():
-            claimed.setdefault(created[str(task_id)], []).append(self.desk.read(Task, document))
-        for dossier in dossiers:
-            if dossier.customer.id in claimed:
-                customer = dossier.customer.id
-                found[customer] = self.reconcile(dossier, claimed[customer])
-
-    def _write(self, found: Mapping[str, Reconciled]) -> None:
-        desk, now = self.desk, self.desk.now()
-        stamp = now.astimezone(UTC).isoformat(timespec="seconds")
-        made = [
-            (GlobalId(task.id), {**to_document(task), "created": stamp})
-            for each in found.values()
-            for task in each.create
-        ]
-        if made:
-            desk.tasks.put_many(made)
-        for each in found.values():
-            for before, after in (*each.change, *each.reopen):
-                desk.edit(desk.tasks, before, after)
-            for before, after in (*each.withdraw, *each.expire):
-                desk.edit(desk.tasks, before, attrs.evolve(after, closed_at=now))
-        self.report = attrs.evolve(
-            self.report,
-            created=self.report.created + len(made),
-            moved=self.report.moved + sum(len(each.change) for each in found.values()),
-            withdrawn=self.report.withdrawn + sum(len(each.withdraw) for each in found.values()),
-            expired=self.report.expired + sum(len(each.expire) for each in found.values()),
-            reopened=self.report.reopened + sum(len(each.reopen) for each in found.values()),
-            customers=self.report.customers + len(found),
-        )
-
-    def _note(self, customers: Mapping[str, Customer], found: Mapping[str, Reconciled]) -> None:
-        notes = []
-        for customer, each in found.items():
-            note = {"by": self.digest}
-            if each.wake is not None:
-                note["wake"] = each.wake.isoformat()
-            if why := blocked(customers[customer]):
-                note["blocked"] = why
-            if customers[customer].preferred_time:
-                note["prefers"] = customers[customer].preferred_time
-            notes.append((GlobalId(customer), note))
-        self.desk.planning.put_many(notes)
-
-    def failures(self) -> Iterator[PlanFailure]:
-        for (planner, what), customers in sorted(self._failed.items()):
-            yield PlanFailure(planner, what, len(customers))
-
-    def report_failures(self) -> None:
-        """Name planners that raised among the plugins' problems."""
-        for planner, what in sorted(self._failed):
-            problem = PluginProblem(planner, "plan", what)
-            if problem not in self.desk.plugins.problems:
-                self.desk.plugins.problems.append(problem)
-
-
-def _refused(dossier: Dossier, planner: str, why: str) -> tuple[NotPlanned, ...]:
-    """The same answer for every open task of a planner."""
-    return tuple(
-        NotPlanned(task.rule.partition(".")[2], task.subject, why)
-        for task in dossier.tasks
-        if task.open and task.rule.partition(".")[0] == planner
-    )
-
-
-def _described(error: Exception) -> str:
-    """Kind and place of an error; its message may hold customer data and stays out."""
-    place, frame = "", error.__traceback__
-    while frame is not None:
-        code = frame.tb_frame.f_code
-        place = f" ({code.co_filename.rpartition('/')[2]}:{frame.tb_lineno})"
-        frame = frame.tb_next
-    return f"{type(error).__name__}{place}"
+__all__ = [
+    "BY_HAND",
+    "OPERATION",
+    "PlanFailure",
+    "PlanReport",
+    "Planning",
+    "PlanningPolicy",
+    "plan",
+    "planned_until",
+    "replan_customer",
+    "rule_titles_of",
+]

@@ -310,6 +310,38 @@ def test_a_plan_that_was_stopped_goes_on(desk: Desk, monkeypatch: pytest.MonkeyP
     assert plan(desk).customers == 0
 
 
+def test_facts_that_come_after_a_stopped_first_plan_are_seen(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dcrc.kernel.planning.CHUNK", 1)
+    events = [sold(desk, f"客户{number}") for number in range(3)]
+    calls = iter([False, True])
+    plan(desk, cancelled=lambda: next(calls))
+    (planned,) = tasks(desk)
+    event = next(each for each in events if each.customer == planned.customer)
+    serviced(desk, event, TODAY)
+    plan(desk)
+    assert get(desk, planned).state is TaskState.WITHDRAWN
+
+
+def test_customers_taken_back_leave_the_calendar_and_return_with_it(desk: Desk) -> None:
+    event = sold(desk)
+    plan(desk)
+    numbers = [each.number for each in desk.db.journal.operations(exclude_names=["plan"])][:3]
+    for number in numbers:
+        desk.db.undo(number)
+    assert desk.customers.count() == 0
+    assert plan(desk).withdrawn == 1
+    assert only(desk).reason == "the customer is not there any more"
+    assert plan(desk).customers == 0
+    for each in list(desk.db.journal.operations())[:30]:
+        if each.name == "undo":
+            desk.db.undo(each.number)
+    assert desk.customers.count() == 1
+    assert plan(desk).reopened == 1
+    assert only(desk, customer=event.customer).state is TaskState.OPEN
+
+
 def test_planning_further_ahead_than_usual(desk: Desk) -> None:
     event = sold(desk)
     serviced(desk, event, TODAY + timedelta(days=70))

@@ -1,0 +1,277 @@
+"""One planning run: what the planners say of some customers, and the writing of what differs from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import attrs
+from tinydb import where
+
+import dcrc
+from dcrc.errors import PolicyError
+from dcrc.kernel.contact import blocked
+from dcrc.kernel.customers import Customer
+from dcrc.kernel.documents import to_document
+from dcrc.kernel.dossiers import fact_tables, read_dossiers
+from dcrc.kernel.planner import Dossier, NotPlanned, Outcome, Planner, PlanningDay
+from dcrc.kernel.plugins import PluginProblem
+from dcrc.kernel.reconcile import Reconciled, reconcile
+from dcrc.kernel.sharing import share_conversations
+from dcrc.kernel.tasks import Task, TaskState
+from dcrc.kernel.workdays import workdays_of
+from dcrc.store import GlobalId
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+ARCHIVED = "the customer is archived"
+GONE = "the customer is not there any more"
+SWITCHED_OFF = "the function is switched off"
+DAY = timedelta(days=1)
+
+
+@attrs.frozen
+class PlanFailure:
+    """A planner that raised: for how many customers, and what kind of error where."""
+
+    planner: str
+    what: str
+    customers: int
+
+
+@attrs.frozen
+class PlanReport:
+    """What a plan wrote, in tasks; `customers` were looked at; `until` is the last day that is planned."""
+
+    created: int = 0
+    moved: int = 0
+    withdrawn: int = 0
+    expired: int = 0
+    reopened: int = 0
+    customers: int = 0
+    failures: tuple[PlanFailure, ...] = ()
+    until: date | None = None
+    cancelled: bool = False
+
+    @property
+    def changes(self) -> int:
+        """Tasks written."""
+        return self.created + self.moved + self.withdrawn + self.expired + self.reopened
+
+
+@attrs.define(eq=False)
+class Planning:
+    """One run over some customers: the planners, the day, and what was written so far."""
+
+    desk: Desk
+    planners: Sequence[Planner]
+    tables: Mapping[str, type]
+    day: PlanningDay
+    horizon: int
+    further: timedelta
+    digest: str
+    report: PlanReport = attrs.field(factory=PlanReport)
+    _failed: dict[tuple[str, str], set[str]] = attrs.field(factory=dict)
+    _values: dict[str, Any] = attrs.field(factory=dict)
+
+    @classmethod
+    def of(cls, desk: Desk, until: date | None = None) -> Planning:
+        policies, today = desk.policies, desk.today()
+        planners = sorted(desk.plugins.planners(), key=lambda planner: str(planner.name))
+        usual = int(policies.section("planning").horizon_days)
+        horizon = max(usual, (until - today).days) if until is not None else usual
+        parts = [dcrc.__version__, str(usual), policies.digest_of("workdays")]
+        parts += [policies.digest_of("conversations")]
+        parts += [f"{each.name}={policies.digest_of(each.section)}" for each in planners]
+        parts += [f"-{name}" for name in sorted(desk.plugins.switched_off)]
+        return cls(
+            desk,
+            planners,
+            fact_tables(desk),
+            PlanningDay(today, workdays_of(desk), policies),
+            horizon,
+            timedelta(days=horizon - usual),
+            sha256("|".join(parts).encode()).hexdigest()[:12],
+        )
+
+    @property
+    def today(self) -> date:
+        return self.day.today
+
+    @property
+    def until(self) -> date:
+        return self.today + timedelta(days=self.horizon)
+
+    def settle(self, customers: Sequence[str]) -> dict[str, Reconciled]:
+        """Plan some customers and write what differs; inside a transaction."""
+        dossiers = read_dossiers(self.desk, customers, self.tables)
+        if len(dossiers) < len(set(customers)):
+            self._forget(set(customers) - {each.customer.id for each in dossiers})
+        found = {each.customer.id: self.reconcile(each) for each in dossiers}
+        self._move_over(dossiers, found)
+        self._write(found)
+        self._note({each.customer.id: each.customer for each in dossiers}, found)
+        return found
+
+    def reconcile(self, dossier: Dossier, elsewhere: Sequence[Task] = ()) -> Reconciled:
+        """What planning would do with one customer; `elsewhere` are tasks of others that he claims."""
+        planned, failed = self.outcomes(dossier)
+        outcomes = share_conversations(
+            planned,
+            dossier.tasks,
+            self.day.policies.section("conversations"),
+            self.day.workdays,
+            self.today,
+        )
+        reconciled = reconcile(
+            dossier.customer.id,
+            (*dossier.tasks, *elsewhere),
+            outcomes,
+            self.today,
+            self.horizon,
+            self.policy_value,
+        )
+        if failed:
+            tomorrow = self.today + DAY
+            reconciled = attrs.evolve(reconciled, wake=min(reconciled.wake or tomorrow, tomorrow))
+        return reconciled
+
+    def outcomes(self, dossier: Dossier) -> tuple[dict[str, Sequence[Outcome]], bool]:
+        """What each planner says of a customer, by its name; a planner that raises is left out."""
+        customer = dossier.customer
+        gone = customer.archived or bool(customer.merged_into)
+        outcomes: dict[str, Sequence[Outcome]] = {
+            name: _refused(dossier, name, SWITCHED_OFF) for name in self.desk.plugins.switched_off
+        }
+        failed = False
+        for planner in self.planners:
+            if gone:
+                outcomes[planner.name] = _refused(dossier, planner.name, ARCHIVED)
+                continue
+            policy = self.day.policies.section(planner.section)
+            try:
+                outcomes[planner.name] = tuple(planner.plan(dossier, policy, self.day))
+            except Exception as error:  # noqa: BLE001 - named, its tasks left alone, reported
+                failed = True
+                what = described(error)
+                self._failed.setdefault((planner.name, what), set()).add(customer.id)
+        return outcomes, failed
+
+    def policy_value(self, key: str) -> Any:
+        """The value of a dotted key as documents hold it; empty for a key that nobody knows."""
+        if key not in self._values:
+            try:
+                value = self.day.policies.value(key)
+            except PolicyError:
+                value = ""
+            plain = value is None or isinstance(value, (bool, int, float, str))
+            self._values[key] = value if plain else str(value)
+        return self._values[key]
+
+    def _move_over(self, dossiers: Sequence[Dossier], found: dict[str, Reconciled]) -> None:
+        """Tasks to be made that another customer has (his car was sold on) move to this one."""
+        created = {task.id: task.customer for each in found.values() for task in each.create}
+        if not created:
+            return
+        known = self.desk.tasks.get_many([GlobalId(each) for each in created])
+        claimed: dict[str, list[Task]] = {}
+        for task_id, document in known.items():
+            claimed.setdefault(created[str(task_id)], []).append(self.desk.read(Task, document))
+        for dossier in dossiers:
+            if dossier.customer.id in claimed:
+                customer = dossier.customer.id
+                found[customer] = self.reconcile(dossier, claimed[customer])
+
+    def _forget(self, customers: set[str]) -> None:
+        """Customers whose registration was undone leave the calendar; it comes back with them."""
+        desk, now = self.desk, self.desk.now()
+        desk.planning.remove(doc_ids=list(desk.planning.get_many(map(GlobalId, customers))))
+        theirs: Any = frozenset(customers)
+        for document in desk.tasks.search(where("customer").one_of(theirs)):
+            task = desk.read(Task, document)
+            if task.open:
+                closed = attrs.evolve(
+                    task,
+                    state=TaskState.WITHDRAWN,
+                    closed_on=self.today,
+                    closed_at=now,
+                    reason=GONE,
+                )
+                desk.edit(desk.tasks, task, closed)
+                self.report = attrs.evolve(self.report, withdrawn=self.report.withdrawn + 1)
+
+    def _write(self, found: Mapping[str, Reconciled]) -> None:
+        desk, now = self.desk, self.desk.now()
+        stamp = now.astimezone(UTC).isoformat(timespec="seconds")
+        made = [
+            (GlobalId(task.id), {**to_document(task), "created": stamp})
+            for each in found.values()
+            for task in each.create
+        ]
+        if made:
+            desk.tasks.put_many(made)
+        for each in found.values():
+            for before, after in (*each.change, *each.reopen):
+                desk.edit(desk.tasks, before, after)
+            for before, after in (*each.withdraw, *each.expire):
+                desk.edit(desk.tasks, before, attrs.evolve(after, closed_at=now))
+        self.report = attrs.evolve(
+            self.report,
+            created=self.report.created + len(made),
+            moved=self.report.moved + sum(len(each.change) for each in found.values()),
+            withdrawn=self.report.withdrawn + sum(len(each.withdraw) for each in found.values()),
+            expired=self.report.expired + sum(len(each.expire) for each in found.values()),
+            reopened=self.report.reopened + sum(len(each.reopen) for each in found.values()),
+            customers=self.report.customers + len(found),
+        )
+
+    def _note(self, customers: Mapping[str, Customer], found: Mapping[str, Reconciled]) -> None:
+        notes = []
+        for customer, each in found.items():
+            note = {"by": self.digest}
+            if each.wake is not None:
+                note["wake"] = each.wake.isoformat()
+            if why := blocked(customers[customer]):
+                note["blocked"] = why
+            if customers[customer].preferred_time:
+                note["prefers"] = customers[customer].preferred_time
+            notes.append((GlobalId(customer), note))
+        self.desk.planning.put_many(notes)
+
+    def failures(self) -> Iterator[PlanFailure]:
+        for (planner, what), customers in sorted(self._failed.items()):
+            yield PlanFailure(planner, what, len(customers))
+
+    def report_failures(self) -> None:
+        """Name planners that raised among the plugins' problems."""
+        for planner, what in sorted(self._failed):
+            report_problem(self.desk, planner, what)
+
+
+def report_problem(desk: Desk, planner: str, what: str) -> None:
+    """Name a planner that raised among the plugins' problems, once."""
+    problem = PluginProblem(planner, "plan", what)
+    if problem not in desk.plugins.problems:
+        desk.plugins.problems.append(problem)
+
+
+def _refused(dossier: Dossier, planner: str, why: str) -> tuple[NotPlanned, ...]:
+    """The same answer for every open task of a planner."""
+    return tuple(
+        NotPlanned(task.rule.partition(".")[2], task.subject, why)
+        for task in dossier.tasks
+        if task.open and task.rule.partition(".")[0] == planner
+    )
+
+
+def described(error: Exception) -> str:
+    """Kind and place of an error; its message may hold customer data and stays out."""
+    place, frame = "", error.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        place = f" ({code.co_filename.rpartition('/')[2]}:{frame.tb_lineno})"
+        frame = frame.tb_next
+    return f"{type(error).__name__}{place}"
