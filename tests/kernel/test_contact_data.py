@@ -1,0 +1,98 @@
+"""Contact data go back to people: new owners are confirmed, changes decided, bad numbers corrected once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import attrs
+
+from dcrc.kernel.agenda import tasks
+from dcrc.kernel.confirmation import confirm_owner
+from dcrc.kernel.customers import Phone, edit_customer, find_customer, set_phone_state
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.phones import PhoneState
+from dcrc.kernel.planning import plan
+from dcrc.kernel.proposals import decide_proposal, pending_proposals
+from dcrc.kernel.tasks import TaskState
+from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
+
+TODAY = date(2026, 11, 21)  # the isolated desk's, a Saturday
+
+
+def test_a_new_owner_is_confirmed_once_after_delivery(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, TODAY)
+    plan(desk)
+    (task,) = tasks(desk)
+    assert (task.rule, task.opens, task.due) == (
+        "contact_data.confirm_owner",
+        date(2026, 11, 22),
+        date(2026, 11, 25),
+    )
+    confirm_owner(
+        desk, owner.id, car.id, dict.fromkeys(("name", "phone", "address", "vin"), "right")
+    )
+    plan(desk)
+    (task,) = tasks(desk)
+    assert not task.open
+    assert plan(desk).changes == 0
+
+
+def test_old_deliveries_are_not_confirmed(desk: Desk) -> None:
+    delivered(desk, a_vehicle(desk, a_customer(desk)), TODAY - timedelta(days=60))
+    plan(desk)
+    assert tasks(desk) == []
+
+
+def test_the_dealer_may_do_without(tmp_path: Path) -> None:
+    desk = isolated_desk(tmp_path, policy="[contact_data]\nconfirm_owners = false\n")
+    delivered(desk, a_vehicle(desk, a_customer(desk)), TODAY)
+    plan(desk)
+    assert tasks(desk) == []
+    desk.close()
+
+
+def test_two_bad_numbers_are_one_task_and_a_new_one_is_another(desk: Desk) -> None:
+    numbers = ("+8613800008001", "+8613800008002")
+    owner = a_customer(desk, phone=numbers[0])
+    both = attrs.evolve(owner, phones=(*owner.phones, Phone(numbers[1])))
+    edit_customer(desk, owner, both)
+    set_phone_state(desk, owner.id, numbers[0], PhoneState.EMPTY)
+    plan(desk)
+    (first,) = tasks(desk)
+    assert (first.rule, first.channel, first.priority) == ("contact_data.correct_phone", "desk", 0)
+    set_phone_state(desk, owner.id, numbers[1], PhoneState.WRONG)
+    plan(desk)
+    (task,) = tasks(desk, state="open")
+    assert task.occurrence == ",".join(numbers)
+    assert task.priority == 10  # nobody can be reached now
+
+
+def test_a_task_for_a_number_keeps_its_day_however_often_it_is_planned(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008003")
+    set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.WRONG)
+    plan(desk)
+    (task,) = tasks(desk)
+    desk.clock.advance(days=3)  # type: ignore[attr-defined]
+    plan(desk, customers=[owner.id])
+    assert tasks(desk) == [task]
+
+
+def test_a_change_that_waits_is_decided_by_the_supervisor(
+    desk: Desk, seat: Callable[..., Desk]
+) -> None:
+    clerk = seat("周岚", "clerk")
+    owner = a_customer(desk, "王小明")
+    edit_customer(clerk, owner, attrs.evolve(owner, name="王晓明"))
+    waiting = pending_proposals(desk)
+    plan(desk)
+    found = tasks(desk)
+    assert [task.rule for task in found] == ["contact_data.decide_proposal"] * len(waiting)
+    for proposal in waiting:
+        decide_proposal(desk, proposal.id, accept=True)
+    plan(desk)
+    assert [task.state for task in tasks(desk)] == [TaskState.WITHDRAWN] * len(waiting)
+    assert find_customer(desk, owner.id).name == "王晓明"
