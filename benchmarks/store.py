@@ -286,7 +286,7 @@ def scans(folder: Path, database: Database, table: DocumentTable, rounds: int) -
     len(memory.all())
     for name, query in queries.items():
         ours, theirs = [], []
-        for _ in range(max(3, rounds)):
+        for _ in range(3 * rounds):
             table.clear_cache()
             memory.clear_cache()
             ours.append(seconds(table.search, query))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -67,7 +66,7 @@ def _copied(
     timeout: float,
     clear: Callable[[], None],
 ) -> Verification:
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
         with sqlite.explained(draft):
             _copy(source, draft, progress, timeout)

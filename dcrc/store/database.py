@@ -6,22 +6,22 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from tinydb import TinyDB
 from tinydb.table import Table
 
 from dcrc.clock import Clock, system_clock
-from dcrc.store.backup import backup
-from dcrc.store.exchange import export_json, import_json
 from dcrc.store.indexes import Index
 from dcrc.store.journal import Journal
 from dcrc.store.operations import Operation
 from dcrc.store.schema import Schema
 from dcrc.store.storage import SqliteStorage
 from dcrc.store.table import DocumentTable
-from dcrc.store.undo import Undone, undo
-from dcrc.store.verify import Progress, Verification, verify
+
+if TYPE_CHECKING:
+    from dcrc.store.undo import Undone
+    from dcrc.store.verify import Progress, Verification
 
 
 class Database(TinyDB):
@@ -155,10 +155,14 @@ class Database(TinyDB):
         name: str = "undo",
     ) -> Undone:
         """Take back an operation (the last one by default) or a batch; `Conflict` if it cannot be."""
+        from dcrc.store.undo import undo  # loaded when needed: a list command starts sooner
+
         return undo(self._storage, operation, batch=batch, operator=operator, name=name)
 
     def verify(self, progress: Progress | None = None) -> Verification:
         """Check pages, journal chain, documents and indexes as of now; `progress(done, of)`."""
+        from dcrc.store.verify import verify
+
         return verify(self._storage.path, progress, timeout=self._storage.timeout)
 
     def head(self) -> int:
@@ -177,6 +181,8 @@ class Database(TinyDB):
         overwrite: bool = False,
     ) -> Verification:
         """Write a verified copy as of now to `target`; others may go on writing meanwhile."""
+        from dcrc.store.backup import backup
+
         return backup(
             self._storage.path,
             Path(target),
@@ -187,10 +193,14 @@ class Database(TinyDB):
 
     def export_json(self, target: str | os.PathLike[str], *, overwrite: bool = False) -> int:
         """Write everything as a plain TinyDB JSON file; how many documents."""
+        from dcrc.store.exchange import export_json
+
         return export_json(self._storage, Path(target), overwrite=overwrite)
 
     def import_json(self, source: str | os.PathLike[str]) -> int:
         """Take in a plain TinyDB JSON file as one operation; how many documents."""
+        from dcrc.store.exchange import import_json
+
         return import_json(self._storage, source)
 
     def next_number(self, series: str) -> int:

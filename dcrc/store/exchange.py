@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -24,7 +23,7 @@ def export_json(storage: SqliteStorage, target: Path, *, overwrite: bool = False
     """Write all tables as TinyDB's JSON file, and return how many documents; never loads them all."""
     if target.exists() and not overwrite:
         raise AlreadyExists("{path} is there already; choose another name", path=str(target))
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
         with draft.open("w", encoding="utf-8") as out:
             count = _write(storage, out)
