@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 import attrs
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from dcrc.errors import DcrcError
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import record_attempt
 from dcrc.kernel.customers import archive_customer
@@ -384,3 +388,49 @@ def test_the_absence_of_a_task_is_explained(desk: Desk) -> None:
     assert said.outcome.endswith("serviced on 2026-11-20")
     outcomes = [each.outcome for each in explain_customer(desk, event.customer, "care.again")]
     assert len(outcomes) == 39
+
+
+happenings = st.lists(
+    st.tuples(
+        st.sampled_from(["sold", "serviced", "reached", "no answer", "archived", "undone", "away"]),
+        st.integers(0, 30),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(happenings)
+def test_planning_what_can_have_changed_is_as_good_as_planning_everything(
+    tmp_path_factory: pytest.TempPathFactory, happened: list[tuple[str, int]]
+) -> None:
+    desk = isolated_desk(tmp_path_factory.mktemp("desk"), plugins=[Care()], today=TODAY)
+    events: list[Event] = []
+    for what, number in happened:
+        waiting = tasks(desk, state="open", limit=0)
+        event = events[number % len(events)] if events else None
+        task = waiting[number % len(waiting)] if waiting else None
+        if what == "sold":
+            events.append(sold(desk, f"客户{len(events)}", desk.today() - timedelta(days=number)))
+        elif what == "serviced" and event:
+            if desk.customers.get(doc_id=event.customer):
+                serviced(desk, event, desk.today() - timedelta(days=number))
+        elif what in ("reached", "no answer") and task:
+            result = Result.REACHED if what == "reached" else Result.NO_ANSWER
+            record_attempt(desk, task.id, result)
+        elif what == "archived" and event and desk.customers.get(doc_id=event.customer):
+            archive_customer(desk, event.customer, archived=bool(number % 2))
+        elif what == "undone":
+            with contextlib.suppress(DcrcError):
+                undo(desk)
+        elif what == "away":
+            go_to(desk, desk.today() + timedelta(days=number))
+        if number % 3:
+            plan(desk)
+    plan(desk)
+    everyone = [str(document.doc_id) for document in desk.customers.all()]
+    assert plan(desk, customers=everyone).changes == 0
+    assert plan(desk).customers == 0
+    waiting = tasks(desk, state="open", limit=0)
+    assert len({(task.rule, task.subject) for task in waiting}) == len(waiting)
+    desk.close()
