@@ -106,8 +106,10 @@ def check_file(path: Path) -> bool:
     application = int.from_bytes(head[68:72], "big")
     if application not in (0, APPLICATION_ID):
         raise NotADatabase("{path} belongs to another program", path=str(path))
-    if application == 0 and _has_tables(path):
-        raise NotADatabase("{path} is an SQLite file of another program", path=str(path))
+    if application == 0:
+        if _has_tables(path):
+            raise NotADatabase("{path} is an SQLite file of another program", path=str(path))
+        return False  # killed before it became a database
     if int.from_bytes(head[60:64], "big") > FORMAT:
         raise FromTheFuture(
             "{path} was written by a newer dcrc; install that version", path=str(path)
@@ -197,7 +199,7 @@ def create(path: Path, statements: Sequence[tuple[str, Statement]], timeout: flo
     while True:
         connection = _connection(path, "rwc", timeout)
         try:
-            made = _create_once(connection, statements)
+            made = _create_once(path, connection, statements)
         except sqlite3.OperationalError as error:
             # switching the journal mode does not wait for locks by itself
             if (
@@ -212,7 +214,7 @@ def create(path: Path, statements: Sequence[tuple[str, Statement]], timeout: flo
 
 
 def _create_once(
-    connection: sqlite3.Connection, statements: Sequence[tuple[str, Statement]]
+    path: Path, connection: sqlite3.Connection, statements: Sequence[tuple[str, Statement]]
 ) -> bool:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("BEGIN IMMEDIATE")
@@ -222,6 +224,10 @@ def _create_once(
             connection.execute(sql, parameters)
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={FORMAT}")
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != APPLICATION_ID:  # its tables stood in a log only, or came this moment
+        connection.execute("ROLLBACK")
+        raise NotADatabase("{path} belongs to another program", path=str(path))
     connection.execute("COMMIT")
     connection.execute("PRAGMA journal_mode=WAL")
     return made

@@ -82,6 +82,31 @@ def test_a_folder_and_a_missing_folder_are_named(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_whose_making_was_cut_off_becomes_a_database(tmp_path):
+    path = tmp_path / "shop.db"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("VACUUM")
+    connection.close()
+    assert path.stat().st_size > 0
+    with pytest.raises(NoSuchFile):
+        Database(path, read_only=True)
+    with Database(path) as database:
+        database.insert({"name": "Wang"})
+        assert database.verify().ok
+
+
+def test_a_foreign_file_whose_tables_stand_in_its_log_only_is_refused(tmp_path):
+    path = tmp_path / "other.db"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("CREATE TABLE songs (title)")
+    with pytest.raises(NotADatabase):
+        Database(path)
+    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("songs",)]
+    connection.close()
+
+
 def test_an_empty_file_is_a_new_database(tmp_path):
     path = tmp_path / "shop.db"
     path.touch()
