@@ -60,22 +60,23 @@ def _lunar(value: str, today: date) -> LunarDay | None:
     return LunarDay(int(month), int(day), leap)
 
 
-_BY_TYPE: Final[dict[str, Parser]] = {
-    "str": _text,
-    "bool": _flag,
-    "date | None": _day,
-    "tuple[str, ...]": _words,
-    "CustomerKind": _kind,
-    "LunarDay | None": _lunar,
+_BY_TYPE: Final[dict[Any, Parser]] = {
+    str: _text,
+    bool: _flag,
+    date | None: _day,
+    tuple[str, ...]: _words,
+    CustomerKind: _kind,
+    LunarDay | None: _lunar,
 }
 
 
 def _parsers(cls: type, leave_out: Iterable[str]) -> dict[str, Parser]:
     left = set(leave_out)
+    attrs.resolve_types(cls)  # others may have done so before: types must not be texts here
     return {
-        field.name: _BY_TYPE[str(field.type)]
+        field.name: _BY_TYPE[field.type]
         for field in attrs.fields(cls)
-        if field.name not in left and str(field.type) in _BY_TYPE
+        if field.name not in left and field.type in _BY_TYPE
     }
 
 
