@@ -95,15 +95,15 @@ def share_conversations(
 ) -> Mapping[str, Sequence[Outcome]]:
     """`outcomes` (planner name → what it answered) with the days of contacts moved within the budget.
 
-    What was done is not moved. Each role has a budget of its own: that a sales consultant called does not keep
+    What was done is not moved, nor what an operator moved or agreed with the customer. Each role has a budget of its own: that a sales consultant called does not keep
     the centre from calling.
     """
     if not any(isinstance(each, Planned) for answers in outcomes.values() for each in answers):
         return outcomes
-    done = {
+    settled = {
         (task.rule, task.subject, task.occurrence)
         for task in tasks
-        if not task.open and (task.closed_by or task.state is TaskState.EXPIRED)
+        if (task.by_hand if task.open else task.closed_by or task.state is TaskState.EXPIRED)
     }
     wishes: dict[str, list[_Wish]] = {}
     for name, answers in outcomes.items():
@@ -112,7 +112,7 @@ def share_conversations(
                 isinstance(each, Planned)
                 and each.channel in CONTACT_CHANNELS
                 and (each.expires is None or each.expires >= today)
-                and (f"{name}.{each.rule}", each.subject, each.occurrence) not in done
+                and (f"{name}.{each.rule}", each.subject, each.occurrence) not in settled
             ):
                 wishes.setdefault(each.role, []).append(_Wish(name, index, each))
     if not wishes:

@@ -55,7 +55,7 @@ def planned(
         facts=facts,
         policy=policy,
         remarks=remarks,
-        between=(wanted.earliest, max(latest, wanted.due)) if timing.early_days else None,
+        between=(wanted.earliest, latest) if wanted.earliest < latest else None,
         tries=tries,
         message=message,
     )

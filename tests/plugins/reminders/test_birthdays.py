@@ -34,7 +34,9 @@ def test_days_from_the_almanac(year: int, month: int, day: int, leap: bool, sola
     assert lunar_date(year, LunarDay(month, day, leap)).isoformat() == solar
 
 
-@pytest.mark.parametrize("year", [1999, 2001, 2004, 2009, 2014, 2017, 2020, 2023, 2025, 2026, 2028, 2031, 2033])
+@pytest.mark.parametrize(
+    "year", [1999, 2001, 2004, 2009, 2014, 2017, 2020, 2023, 2025, 2026, 2028, 2031, 2033]
+)
 def test_every_fifth_day_agrees_with_another_calendar(year: int) -> None:
     """cnlunar says of a solar day which lunar day it is; ours leads from there back to the same day."""
     day = date(year, 1, 3)

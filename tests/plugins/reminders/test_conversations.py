@@ -68,7 +68,9 @@ def test_not_due_plans_the_next_date_from_the_told_kilometres(desk: Desk) -> Non
     serviced(desk, car, date(2026, 7, 27), work="保养", km=10_000)  # day 200: 50 a day
     task = only(desk, owner, "regular_service")  # 15,000 km after 100 days, on 4 November: overdue
     assert str(task.opens) == "2026-10-28"
-    reached(desk, task, state="not_due", km=12_000)  # day 320: 37.5 a day, so by months on 27 January
+    reached(
+        desk, task, state="not_due", km=12_000
+    )  # day 320: 37.5 a day, so by months on 27 January
     assert find_vehicle(desk, car.id).readings[-1].km == 12_000
     after = tasks(desk, customer=owner.id, state="open", rule="reminders.regular_service")
     assert not [each for each in after if each.occurrence == task.occurrence]
@@ -138,7 +140,9 @@ def test_who_was_called_yesterday_is_not_called_today(desk: Desk) -> None:
     delivered(desk, car, date(2026, 9, 10))  # first service since 10 November
     inspection = only(desk, owner, "inspection")  # opens on 1 December; joins the conversation now
     assert inspection.opens == date(2026, 11, 30) or inspection.opens <= TODAY
-    reached(desk, only(desk, owner, "first_service"), state="nearly_due", booking="himself", km=4000)
+    reached(
+        desk, only(desk, owner, "first_service"), state="nearly_due", booking="himself", km=4000
+    )
     desk.clock.advance(days=1)  # type: ignore[attr-defined]
     plan(desk)
     assert agenda(desk).total_sheets == 0
@@ -152,7 +156,9 @@ def test_who_was_called_yesterday_is_not_called_today(desk: Desk) -> None:
 def test_reminders_of_the_coming_days_are_one_conversation(desk: Desk) -> None:
     owner = a_customer(desk)
     car = a_vehicle(desk, owner)
-    delivered(desk, car, date(2023, 12, 30))  # warranty ends on 30 December: called from 30 November
+    delivered(
+        desk, car, date(2023, 12, 30)
+    )  # warranty ends on 30 December: called from 30 November
     serviced(desk, car, date(2026, 6, 1), work="保养")  # the next on 1 December: called from today
     assert {task.rule: str(task.opens) for task in open_tasks(desk, owner)} == {
         "reminders.regular_service": "2026-11-24",

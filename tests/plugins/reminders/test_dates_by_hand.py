@@ -192,7 +192,9 @@ def test_why_nothing_is_planned_is_said(
 def test_spring_festival_is_worked_around(garage: SimpleNamespace) -> None:
     """15 to 23 February 2026 are closed (nine days): the first four are called before, the others after."""
     called = []
-    for target in range(22, 31):  # a service due on these days of February or March is called a week before
+    for target in range(
+        22, 31
+    ):  # a service due on these days of February or March is called a week before
         due = date(2026, 2, 22).toordinal() + target - 22
         service = date.fromordinal(due)
         facts = (("delivered", "2025-05-01"),

@@ -15,10 +15,11 @@ MARK, LINE = "mark", "line"
 SMALL = {2: MARK, 4: MARK, 6: LINE, 8: MARK, 10: LINE,
          11: LINE, 12: LINE, 13: LINE, 14: LINE, 15: LINE, 16: LINE}  # fmt: skip
 COMMERCIAL = {1: LINE, 2: LINE, 3: LINE, 4: LINE, 5: LINE} | {
-    half / 2: LINE for half in range(11, 33)  # 5½, 6, 6½ … 16
+    half / 2: LINE
+    for half in range(11, 33)  # 5½, 6, 6½ … 16
 }
-HEAVY = {age: LINE for age in range(1, 11)} | {half / 2: LINE for half in range(21, 33)}
-VAN = {2: LINE, 4: LINE, 6: LINE} | {age: LINE for age in range(7, 16)} | {15.5: LINE, 16: LINE}
+HEAVY = dict.fromkeys(range(1, 11), LINE) | {half / 2: LINE for half in range(21, 33)}
+VAN = {2: LINE, 4: LINE, 6: LINE} | dict.fromkeys(range(7, 16), LINE) | {15.5: LINE, 16: LINE}
 LAW = {
     "private": SMALL,
     "motorcycle": SMALL,
