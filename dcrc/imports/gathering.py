@@ -12,8 +12,9 @@ from dcrc.i18n import t
 from dcrc.imports.known import Held, Known
 from dcrc.imports.profiles import Profile
 from dcrc.imports.report import Counts
-from dcrc.imports.rows import Row, Said, SheetRows
+from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_readings
+from dcrc.imports.telling import Row, Said
 from dcrc.kernel.customers import Contact, Customer
 from dcrc.kernel.terms import car_terms, customer_terms, person_terms
 
@@ -27,7 +28,6 @@ _LEFT_OUT: dict[str, dict[str, Any]] = {
     for table, defaults in DEFAULTS.items()
 }
 """What a document leaves out, as it is the default of its record."""
-
 
 
 @attrs.define

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import attrs
 from tinydb import where
 
-from dcrc.imports.rows import Row, Said
 from dcrc.imports.said import Witness
+from dcrc.imports.telling import Row, Said
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.names import fold
 from dcrc.kernel.terms import phone_terms
