@@ -58,6 +58,8 @@ DELIVERED = EventKind(
         "loan": Wording("贷款", "Loan"),
         "discount": Wording("优惠(分)", "Discount in fen"),
         "accessories": Wording("精品", "Accessories"),
+        "note": Wording("备注", "Note"),
+        "extra": Wording("其他列", "Other columns"),
     },
 )
 SERVICED = EventKind(
@@ -75,6 +77,8 @@ SERVICED = EventKind(
         "sent_phone": Wording("送修人电话", "Bringer's phone"),
         "next_km": Wording("下次保养里程", "Next service mileage"),
         "next_on": Wording("下次保养日期", "Next service date"),
+        "note": Wording("备注", "Note"),
+        "extra": Wording("其他列", "Other columns"),
     },
 )
 INSURED = EventKind(
@@ -86,6 +90,10 @@ INSURED = EventKind(
         "insured": Wording("被保险人", "Insured person"),
         "expires": Wording("到期日期", "Expiry"),
         "premium": Wording("保费(分)", "Premium in fen"),
+        "cover": Wording("险种", "Cover"),
+        "sent_by": Wording("经办人", "Brought by"),
+        "note": Wording("备注", "Note"),
+        "extra": Wording("其他列", "Other columns"),
     },
 )
 
