@@ -58,8 +58,8 @@ class Planned:
     after `expires` it is no use any more. `channel` other than call, message, wechat and letter is work that
     contacts nobody. `policy` names the values it was computed from (dotted keys).
 
-    `remarks` are shown with the task. `between` are the first and last day to which it may be moved so that it
-    shares a conversation (None: it keeps its days). `tries` other than 0 replaces the contact policy's, and
+    `remarks` are shown with the task. `between` are the first and last day to which it may be moved so that
+    it shares a conversation (None: it keeps its days). `tries` other than 0 replaces the contact policy's, and
     `message` is the script that is sent when they fail.
     """
 

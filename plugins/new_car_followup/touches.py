@@ -102,15 +102,18 @@ def _plan_touch(
         opens = due - timedelta(touch.opens_before)
         ahead = opens - timedelta(policy.touches_ahead)
         if ahead > day.today and (rule, occurrence) not in past.standing:
-            waiting = spared or NotPlanned(
+            if spared is not None:
+                yield attrs.evolve(spared, until=ahead)
+                return
+            yield NotPlanned(
                 name,
                 past.subject,
                 "the next one is due on {due}",
                 {"due": due.isoformat()},
+                until=ahead,
                 facts=past.facts,
                 policy=(f"{NAME}.touches_ahead",),
             )
-            yield attrs.evolve(waiting, until=ahead)
             return
         since = due - timedelta(policy.contact_spares)
         own = _name(rule, past.subject, occurrence)
