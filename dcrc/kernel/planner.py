@@ -59,8 +59,8 @@ class Planned:
     contacts nobody. `policy` names the values it was computed from (dotted keys).
 
     `remarks` are shown with the task. `between` are the first and last day to which it may be moved so that
-    it shares a conversation (None: it keeps its days). `tries` other than 0 replaces the contact policy's, and
-    `message` is the script that is sent when they fail.
+    it shares a conversation (None: it keeps its days). `tries` other than 0 replaces the contact policy's,
+    and `message` is the script that is sent when they fail.
     """
 
     rule: str
