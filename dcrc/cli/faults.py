@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import traceback
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from dcrc.errors import UsageError as WrongUse
 from dcrc.i18n import t, translate_error
 
 INTERRUPTED = 130
+_EXTRA_WORDS = re.compile(r"Got unexpected extra arguments? \((.*)\)$", re.DOTALL)
 
 
 def ending_of(problem: BaseException) -> int:
@@ -99,6 +101,8 @@ def _usage_sentence(problem: click.ClickException) -> str:
     hint = ""
     if isinstance(problem, click.UsageError) and problem.ctx is not None:
         hint = " " + t("Help: {command} --help", command=problem.ctx.command_path)
+    if isinstance(problem, click.exceptions.NoArgsIsHelpError):
+        return t("A command is missing.") + hint
     if isinstance(problem, click.NoSuchOption):
         said = t("There is no option {name}.", name=problem.option_name)
         return said + _meant(problem.possibilities) + hint
@@ -120,6 +124,8 @@ def _usage_sentence(problem: click.ClickException) -> str:
         return t("{name} cannot be that: {what}", name=name, what=problem.message) + hint
     if isinstance(problem, click.BadOptionUsage):
         return t("{name} needs a value.", name=problem.option_name) + hint
+    if extra := _EXTRA_WORDS.match(problem.message):
+        return t("There are too many words: {words}.", words=extra[1]) + hint
     return problem.format_message() + hint
 
 

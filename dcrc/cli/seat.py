@@ -95,12 +95,14 @@ def settings() -> Settings:
 
 
 def clock_of(chosen: Settings) -> Clock:
-    """The clock that `chosen` asks for, on the day of `--today` where one was given."""
+    """The clock that `chosen` asks for; raises InputError where `--today` is no day."""
     if not chosen.day:
         return chosen.clock
     from zoneinfo import ZoneInfo
 
-    return DayClock(chosen.clock, chosen.day, ZoneInfo("Asia/Shanghai"))
+    clock = DayClock(chosen.clock, chosen.day, ZoneInfo("Asia/Shanghai"))
+    clock.date()
+    return clock
 
 
 @contextmanager

@@ -26,6 +26,11 @@ def test_options_stand_before_or_after_the_name(dcrc: Any) -> None:
     assert "没有" in dcrc.run("--lang", "zh", "tasks").stdout
 
 
+def test_a_day_that_is_none_is_refused(dcrc: Any) -> None:
+    for command in (["tasks"], ["today"], ["plan"]):
+        assert "31.11." in dcrc.refused(3, *command, "--today", "31.11.")
+
+
 def test_the_nearer_option_counts(dcrc: Any) -> None:
     assert (
         dcrc.json("--today", "2026-12-01", "today", "--today", "2026-12-02")["day"] == "2026-12-02"
@@ -84,6 +89,10 @@ def test_every_help_text_is_translated() -> None:
         (["tasks", "--stat", "open"], "--stat"),
         (["tasks", "--state", "odd"], "must be one of"),
         (["attempt"], "missing"),
+        (["customer"], "command is missing"),
+        (["tasks", "so", "many"], "too many words: so many"),
+        (["tasks", "--limit", "-3"], "whole number from 0"),
+        (["--db"], "needs a value"),
         (["vehicle", "reading", "x", "many"], "KM"),
     ],
 )
