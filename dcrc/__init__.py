@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.cases import share_rows as share_rows
     from dcrc.kernel.cases import tasks_closed as tasks_closed
     from dcrc.kernel.cases import tasks_due as tasks_due
+    from dcrc.kernel.cases import tasks_owed as tasks_owed
     from dcrc.kernel.cases import vehicles_by_id as vehicles_by_id
     from dcrc.kernel.customers import Customer as Customer
     from dcrc.kernel.customers import LunarDay as LunarDay
@@ -113,6 +114,7 @@ _HOME = {
         "share_rows",
         "tasks_closed",
         "tasks_due",
+        "tasks_owed",
         "vehicles_by_id",
     ),
     "dcrc.kernel.customers": (

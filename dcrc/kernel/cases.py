@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
 _AT_ONCE = 400  # ids of one query
+_DAY = timedelta(days=1)
+_PUT_OFF = timedelta(days=92)  # how far an operator may have put a task off to be found still
 _STATES = tuple(state.value for state in TaskState)
 
 
@@ -59,14 +61,51 @@ def events_between(desk: Desk, kind: str, first: date, last: date) -> list[Event
 def tasks_due(desk: Desk, rule: str, first: date, last: date) -> list[Task]:
     """Tasks of a rule's full name due from `first` to `last`, of every state, earliest first."""
     desk.require(Permission.CUSTOMERS_VIEW)
+    return _in_order(_due_between(desk, rule, first, last))
+
+
+def tasks_owed(desk: Desk, rule: str, first: date, last: date) -> list[Task]:
+    """As `tasks_due`, by the day that planning had set: one that an operator put off comes with that `due`.
+
+    What rates of work in time are counted from.
+    """
+    desk.require(Permission.CUSTOMERS_VIEW)
+    later = (
+        task for task in _due_between(desk, rule, last + _DAY, last + _PUT_OFF) if _put_off(task)
+    )
+    found = (_as_planned(desk, task) for task in (*_due_between(desk, rule, first, last), *later))
+    return _in_order(task for task in found if first <= task.due <= last)
+
+
+def _due_between(desk: Desk, rule: str, first: date, last: date) -> list[Task]:
     query = (
         where("state").one_of(list(_STATES))
         & (where("rule") == rule)
         & (where("due") >= first.isoformat())
         & (where("due") <= last.isoformat())
     )
-    tasks = [desk.read(Task, document) for document in desk.tasks.search(query)]
+    return [desk.read(Task, document) for document in desk.tasks.search(query)]
+
+
+def _in_order(tasks: Iterable[Task]) -> list[Task]:
     return sorted(tasks, key=lambda task: (task.due, task.id))
+
+
+def _put_off(task: Task) -> bool:
+    return "due" in task.by_hand
+
+
+def _as_planned(desk: Desk, task: Task) -> Task:
+    """The task with the due day that it had before an operator set another."""
+    if not _put_off(task):
+        return task
+    due = task.due
+    for change in desk.db.journal.entries(table="tasks", doc_id=task.id):
+        was, became = change.was or {}, change.became or {}
+        taken_over = "due" in became.get("by_hand", ()) and "due" not in was.get("by_hand", ())
+        if taken_over and "due" in was:
+            due = date.fromisoformat(was["due"])
+    return attrs.evolve(task, due=due)
 
 
 def tasks_closed(desk: Desk, rule: str, first: date, last: date) -> list[Task]:

@@ -22,7 +22,7 @@ from dcrc import (
     judged,
     month_of,
     share_rows,
-    tasks_due,
+    tasks_owed,
 )
 
 from .policy import NAME, NewCarFollowupPolicy, Step
@@ -43,7 +43,7 @@ def _judged(desk: Desk, rule: str, month: date, consultant: str) -> list[tuple[T
     """Tasks of a rule that were due in the month and count, each with its delivery."""
     tasks = [
         task
-        for task in tasks_due(desk, f"{NAME}.{rule}", *month_of(month))
+        for task in tasks_owed(desk, f"{NAME}.{rule}", *month_of(month))
         if judged(task, desk.today())
     ]
     deliveries = events_by_id(desk, {task.event for task in tasks})

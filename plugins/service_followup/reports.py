@@ -23,7 +23,7 @@ from dcrc import (
     judged,
     month_of,
     share_rows,
-    tasks_due,
+    tasks_owed,
 )
 
 from .policy import NAME
@@ -99,7 +99,7 @@ def rate(
     """
     tasks = [
         task
-        for task in tasks_due(desk, f"{NAME}.{measure.rule}", *month_of(month))
+        for task in tasks_owed(desk, f"{NAME}.{measure.rule}", *month_of(month))
         if judged(task, desk.today())
     ]
     answers = answers_to(desk, tasks)

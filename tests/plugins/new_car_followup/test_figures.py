@@ -11,7 +11,7 @@ import pytest
 
 from dcrc import Desk, FigureRow
 from dcrc.kernel.agenda import tasks
-from dcrc.kernel.calendar import get_task, record_attempt
+from dcrc.kernel.calendar import get_task, record_attempt, snooze_task
 from dcrc.kernel.figures import compute_figure
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
@@ -179,3 +179,19 @@ def test_a_car_invoiced_after_its_delivery_counts_in_the_month_of_the_invoice(
     event = delivered(desk, a_vehicle(desk, a_customer(desk)), date(2026, 11, 28), data)
     assert rows(desk, "very_satisfied") == {}
     assert rows(desk, "very_satisfied", date(2026, 12, 31))["刘洋"].cases == (event.id,)
+
+
+@pytest.mark.parametrize("until", [date(2026, 11, 30), date(2026, 12, 2)])
+def test_putting_a_call_off_does_not_bring_it_back_in_time(centre: Centre, until: date) -> None:
+    desk = centre(today=date(2026, 11, 23))
+    owner = a_customer(desk)
+    delivered(desk, a_vehicle(desk, owner), date(2026, 11, 23))
+    call = next(task for task in open_tasks(desk, owner) if task.rule.endswith(".day3"))
+    snooze_task(desk, call.id, date(2026, 11, 27))
+    snooze_task(desk, call.id, until)
+    desk.clock.set(until)  # type: ignore[attr-defined]
+    done = reached(desk, get_task(desk, call.id)).task
+    assert done.closed_on == done.due == until
+    row = rows(desk, "in_time")["交车3日关怀"]
+    assert (row.value, row.cases) == (0.0, (call.id,))
+    assert "交车3日关怀" not in rows(desk, "in_time", date(2026, 12, 1))
