@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,15 @@ from dcrc.kernel.calendar import get_task, record_attempt, snooze_task
 from dcrc.kernel.figures import compute_figure
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
-from dcrc.testing import a_customer, a_vehicle, delivered, open_tasks, reached
+from dcrc.testing import (
+    a_customer,
+    a_vehicle,
+    delivered,
+    isolated_desk,
+    open_tasks,
+    reached,
+)
+from plugins import new_car_followup
 
 Centre = Callable[..., Desk]
 NOVEMBER = date(2026, 11, 1)
@@ -51,11 +59,14 @@ def work_a_day(desk: Desk, chance: random.Random) -> None:
             record_attempt(desk, task.id, Result.REFUSED)
 
 
-@pytest.fixture(params=[1, 2])
-def month(request: pytest.FixtureRequest, centre: Centre) -> Desk:
-    """A centre after seven weeks of random work, from the end of October to mid December."""
+@pytest.fixture(params=[1, 2], scope="module")
+def month(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A centre after seven weeks of random work, from the end of October; only looked at."""
     chance = random.Random(request.param)
-    desk = centre(today=date(2026, 10, 25))
+    folder = tmp_path_factory.mktemp("month")
+    desk = isolated_desk(folder, plugins=[new_car_followup], today=date(2026, 10, 25))
     for number in range(50):
         desk.clock.advance(days=1)  # type: ignore[attr-defined]
         if number < 36 and chance.random() < 0.7:
@@ -66,7 +77,8 @@ def month(request: pytest.FixtureRequest, centre: Centre) -> Desk:
             delivered(desk, car, desk.today(), data)
         plan(desk)
         work_a_day(desk, chance)
-    return desk
+    yield desk
+    desk.close()
 
 
 def everything(desk: Desk, table: str) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from dcrc.kernel.calendar import get_task, record_attempt
 from dcrc.kernel.figures import compute_figure
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
-from dcrc.testing import a_customer, a_vehicle, reached, serviced
+from dcrc.testing import a_customer, a_vehicle, isolated_desk, reached, serviced
+from plugins import service_followup
 
-Open = Callable[..., Any]
 NOVEMBER = date(2026, 11, 1)
 ADVISORS = ("周强", "吴磊", "")
 WORK = {"mechanical": ("首保", "一般维修", "PDI"), "body_and_paint": ("事故车", "钣金喷漆")}
@@ -51,11 +51,14 @@ def work_a_day(desk: Desk, chance: random.Random) -> None:
             record_attempt(desk, task.id, Result.REFUSED)
 
 
-@pytest.fixture(params=[3, 4])
-def month(request: pytest.FixtureRequest, workshop: Open) -> Desk:
-    """A workshop after seven weeks of random visits and calls."""
+@pytest.fixture(params=[3, 4], scope="module")
+def month(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A workshop after seven weeks of random visits and calls; only looked at."""
     chance = random.Random(request.param)
-    desk: Desk = workshop(today=date(2026, 10, 25)).desk
+    folder = tmp_path_factory.mktemp("month")
+    desk = isolated_desk(folder, plugins=[service_followup], today=date(2026, 10, 25))
     cars = [a_vehicle(desk, a_customer(desk, f"客户{n}")) for n in range(25)]
     for _ in range(50):
         desk.clock.advance(days=1)  # type: ignore[attr-defined]
@@ -66,7 +69,8 @@ def month(request: pytest.FixtureRequest, workshop: Open) -> Desk:
                 data = {"sheet": sheet, "work": work, "advisor": advisor, "came_in": came_in}
                 serviced(desk, car, desk.today(), **data)
         work_a_day(desk, chance)
-    return desk
+    yield desk
+    desk.close()
 
 
 def everything(desk: Desk, table: str) -> Records:
