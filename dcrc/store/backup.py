@@ -68,7 +68,7 @@ def _copied(
 ) -> Verification:
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
-        with sqlite.explained(draft):
+        with sqlite.explained(target):
             _copy(source, draft, progress, timeout)
         verification = verify(draft, timeout=timeout)
         if not verification.ok:

@@ -10,6 +10,8 @@ from dcrc.clock import Clock
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]  # ten bits each
 _RANDOM_BITS = 80
+_SHIFTS = tuple(range(_RANDOM_BITS - 10, -1, -10))
+_TIME_LENGTH = 10  # characters of an id that are its instant
 LENGTH = 26
 
 
@@ -52,8 +54,11 @@ class IdSource:
                 # the top bit stays free, so that counting up within a millisecond cannot overflow
                 milliseconds = now
                 random = int.from_bytes(self._entropy(_RANDOM_BITS // 8), "big") >> 1
+            when = GlobalId.from_parts(milliseconds, 0)[:_TIME_LENGTH]
             for step in steps:
                 random += 1 + (step << 24)
-                ids.append(GlobalId.from_parts(milliseconds, random))
+                ids.append(
+                    GlobalId(when + "".join([_PAIRS[random >> at & 1023] for at in _SHIFTS]))
+                )
             self._last = (milliseconds, random)
         return ids

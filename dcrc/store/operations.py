@@ -96,7 +96,7 @@ def texts_alone(encoded: Encoded, path: Path) -> bool:
     if encoded.odd or "\\u0000" in encoded.text:
         return False
     value = encoded.plain.get(path[0], ())
-    return isinstance(value, list | tuple) and all(type(element) is str for element in value)
+    return isinstance(value, list | tuple) and {str}.issuperset(map(type, value))
 
 
 class Work:
