@@ -10,7 +10,7 @@ from dcrc import Desk, Dossier, Vehicle, read_dossier, t
 from .deadlines import registered, warranty_end
 from .policy import RemindersPolicy
 from .reminding import NAME
-from .service_due import ServiceDue, anchors, gone, readings_of, service_due
+from .service_due import ServiceDue, anchors, believed_rate, gone, service_due
 from .statute import inspections, row_of
 
 
@@ -41,15 +41,16 @@ def _lines(
     if gone(dossier, vehicle) is not None:
         yield "  " + t("the customer has sold the car")
         return
+    rate = believed_rate(dossier, vehicle, policy)
     known = anchors(dossier, vehicle, policy)
     if known:
-        due = service_due(known[-1], vehicle.model, readings_of(dossier, vehicle), policy)
+        due = service_due(known[-1], vehicle.model, rate, policy)
         yield "  " + standing(due, today)
         for remark in due.remarks():
             yield "  - " + t(remark.text, **remark.params)
     else:
         yield "  " + t("nothing is known of the delivery or of a service")
-    end = warranty_end(dossier, vehicle, policy)
+    end = warranty_end(dossier, vehicle, rate, policy)
     if end is not None and end[0].due >= today:
         yield "  " + t("warranty until {day}", day=end[0].due.isoformat())
     since = registered(dossier, vehicle, policy)

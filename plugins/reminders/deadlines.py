@@ -8,14 +8,15 @@ from datetime import date
 from dcrc import Answers, Dossier, Fact, NotPlanned, Outcome, PlanningDay, Remark, Vehicle
 
 from .days import DAY, window
-from .odometer import daily_rate
+from .odometer import DailyRate
 from .policy import RemindersPolicy
 from .reminding import NAME, blocked, planned, used
-from .service_due import OWN, Estimate, gone, readings_of, schedule_of
+from .service_due import OWN, Estimate, gone, schedule_of
 from .statute import Inspection, inspections, months_after, row_of
 
 INSPECTION, LICENCE, WARRANTY = "inspection", "licence", "warranty"
 INSPECTION_FORM = "reminder_inspection"
+LONG_AGO = 31 * DAY  # further than a closed dealer moves a day
 
 
 def registered(
@@ -51,6 +52,8 @@ def plan_inspection(
     begun, fact = since
     key, row = row_of(policy.inspection_rows, vehicle.usage, vehicle.model)
     for each in inspections(row, begun):
+        if each.due < day.today - LONG_AGO - timing.expires_after * DAY:
+            continue
         wanted = window(timing, each.due, day)
         if wanted.expires < day.today:
             continue
@@ -163,7 +166,7 @@ def plan_licence(dossier: Dossier, policy: RemindersPolicy, day: PlanningDay) ->
 
 
 def warranty_end(
-    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy
+    dossier: Dossier, vehicle: Vehicle, rate: DailyRate | None, policy: RemindersPolicy
 ) -> tuple[Estimate, Fact] | None:
     """When a car's warranty ends, by months or by the customer's own kilometres; None without a delivery."""
     event = next(iter(dossier.events_of("delivered", vehicle.id)), None)
@@ -174,8 +177,7 @@ def warranty_end(
     km = policy.warranty_km if schedule is None else schedule.warranty_km
     fact = Fact(event.id, event.kind, event.on)
     limit = months_after(event.on, months)
-    rate = daily_rate(readings_of(dossier, vehicle), policy.mileage)
-    if rate is not None and rate.uncertainty <= policy.mileage.widest:
+    if rate is not None:
         reached = rate.day_of(km)
         if reached < limit:
             low, high = sorted((rate.day_of(km, rate.high), rate.day_of(km, rate.low)))
@@ -184,14 +186,18 @@ def warranty_end(
 
 
 def plan_warranty(
-    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, day: PlanningDay
+    dossier: Dossier,
+    vehicle: Vehicle,
+    rate: DailyRate | None,
+    policy: RemindersPolicy,
+    day: PlanningDay,
 ) -> Iterator[Outcome]:
     """A month before the warranty ends: an invitation for a check."""
     timing = policy.warranty
     if reason := blocked(timing, WARRANTY, vehicle.id):
         yield reason
         return
-    found = warranty_end(dossier, vehicle, policy)
+    found = warranty_end(dossier, vehicle, rate, policy)
     if found is None:
         yield NotPlanned(WARRANTY, vehicle.id, "the delivery is not known")
         return

@@ -10,6 +10,7 @@ from .birthdays import BIRTHDAY, plan_birthday
 from .deadlines import INSPECTION, LICENCE, WARRANTY, plan_inspection, plan_licence, plan_warranty
 from .policy import RemindersPolicy
 from .reminding import NAME
+from .service_due import believed_rate
 from .services import BOOKING, FIRST, MISSED, REGULAR, plan_services
 
 SERVICE_RULES = (FIRST, REGULAR, MISSED)
@@ -30,8 +31,9 @@ def plan_reminders(
     for vehicle in dossier.vehicles:
         if vehicle.archived:
             continue
-        yield from plan_services(dossier, vehicle, policy, day)
-        yield from plan_warranty(dossier, vehicle, policy, day)
+        rate = believed_rate(dossier, vehicle, policy)
+        yield from plan_services(dossier, vehicle, rate, policy, day)
+        yield from plan_warranty(dossier, vehicle, rate, policy, day)
         yield from plan_inspection(dossier, vehicle, policy, day)
 
 

@@ -153,16 +153,19 @@ def readings_of(dossier: Dossier, vehicle: Vehicle) -> tuple[Reading, ...]:
     return tuple(sorted(found.values(), key=lambda each: (each.on, each.km)))
 
 
+def believed_rate(dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy) -> DailyRate | None:
+    """The customer's own kilometres per day, if they are known well enough to plan by."""
+    rate = daily_rate(readings_of(dossier, vehicle), policy.mileage)
+    return rate if rate is not None and rate.uncertainty <= policy.mileage.widest else None
+
+
 def service_due(
-    anchor: Anchor, model: str, readings: tuple[Reading, ...], policy: RemindersPolicy
+    anchor: Anchor, model: str, rate: DailyRate | None, policy: RemindersPolicy
 ) -> ServiceDue:
     """The next service after `anchor`: the customer's own driving where it is known well enough, then the
     model's schedule, then the fixed cycle; each no later than its months.
     """
     _, schedule = schedule_of(policy, model)
-    rate = daily_rate(readings, policy.mileage)
-    if rate is not None and rate.uncertainty > policy.mileage.widest:
-        rate = None
     months = policy.first_months if anchor.first else policy.cycle_months
     km = policy.first_km if anchor.first else policy.cycle_km
     limit = months_after(anchor.on, months)

@@ -19,6 +19,7 @@ from dcrc import (
 
 from .conversation import wish_of
 from .days import DAY, Window, open_day, window
+from .odometer import DailyRate
 from .policy import RemindersPolicy
 from .reminding import NAME, blocked, planned, used
 from .service_due import (
@@ -29,7 +30,6 @@ from .service_due import (
     anchors,
     gone,
     postponed,
-    readings_of,
     schedule_of,
     service_due,
 )
@@ -39,7 +39,11 @@ FIRST, REGULAR, MISSED, BOOKING = "first_service", "regular_service", "missed_se
 
 
 def plan_services(
-    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, day: PlanningDay
+    dossier: Dossier,
+    vehicle: Vehicle,
+    rate: DailyRate | None,
+    policy: RemindersPolicy,
+    day: PlanningDay,
 ) -> Iterator[Outcome]:
     """What one car's maintenance asks for."""
     yield from plan_bookings(dossier, vehicle, policy, day)
@@ -55,7 +59,7 @@ def plan_services(
         yield NotPlanned(REGULAR, vehicle.id, why)
         return
     anchor = known[-1]
-    due = service_due(anchor, vehicle.model, readings_of(dossier, vehicle), policy)
+    due = service_due(anchor, vehicle.model, rate, policy)
     if anchor.first:
         yield from plan_first(dossier, vehicle, due, policy, day)
     else:

@@ -9,12 +9,12 @@ on the line in years 6 and 10, a mark without inspection in years 2, 4 and 8, ev
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 import attrs
-from dateutil.relativedelta import relativedelta
 
 from dcrc import Wording
 
@@ -76,14 +76,18 @@ def inspection_rows() -> dict[str, InspectionRow]:
 
 @lru_cache(maxsize=1 << 14)
 def months_after(day: date, months: int) -> date:
-    """The same day `months` later; the last of a shorter month."""
-    found: date = day + relativedelta(months=months)
-    return found
+    """The same day `months` later; the last of a shorter month.
+
+    >>> months_after(date(2025, 8, 31), 6), months_after(date(2026, 3, 31), -1)
+    (datetime.date(2026, 2, 28), datetime.date(2026, 2, 28))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def month_end(day: date) -> date:
     """The last day of the month."""
-    return months_after(day.replace(day=1), 1) - timedelta(days=1)
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def row_of(rows: dict[str, InspectionRow], usage: str, model: str) -> tuple[str, InspectionRow]:
