@@ -195,6 +195,13 @@ class NewCarFollowupPolicy:
         metadata={"doc": Wording("遇休息日顺延到下一营业日", "due days move to the next open day")},
     )
 
+    def __attrs_post_init__(self) -> None:
+        checks = [f"check_{name}" for name, step in self.steps.items() if step.checked]
+        names = [*self.steps, *checks, *self.touches, "dissatisfied", "opportunity"]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f"two contacts are called {twice!r}")
+
     def open_day(self, due: date, day: PlanningDay) -> date:
         """`due` as it stands on the calendar: an open day, if the policy says so."""
         return day.workdays.next_open(due) if self.on_open_days else due

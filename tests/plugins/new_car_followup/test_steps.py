@@ -200,6 +200,29 @@ def test_a_wrong_number_in_the_policy_file_is_refused_with_its_line(centre: Cent
     assert "due_day" in str(refused.value.params["key"])
 
 
+def test_two_contacts_of_one_name_are_refused(centre: Centre) -> None:
+    own = 'title = { zh = "季度回访", en = "Quarterly" }\ndue_day = 90\n'
+    with pytest.raises(PolicyError) as refused:
+        centre(policy=f"[new_car_followup.steps.quarter]\n{own}")
+    assert "quarter" in str(refused.value.params["why"])
+
+
+def test_a_dealer_s_own_step_is_planned_like_the_others(centre: Centre) -> None:
+    own = """
+[new_car_followup.steps.day45]
+title = { zh = "交车45天回访", en = "45-day call" }
+due_day = 45
+opens_day = 40
+form = "new_car_usage"
+script = "new_car_week3"
+"""
+    desk = centre(today=date(2026, 11, 24), policy=own)
+    delivered(desk, a_vehicle(desk, a_customer(desk)), date(2026, 11, 24))
+    call = ours(desk)["day45"]
+    assert (call.opens, call.due) == (date(2027, 1, 3), date(2027, 1, 8))
+    assert str(desk.rule_title(call.rule)) == "交车45天回访"
+
+
 def test_every_form_and_script_that_a_step_names_exists_in_both_languages(centre: Centre) -> None:
     desk = centre()
     policy = desk.policies.section("new_car_followup")
