@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
+from dcrc.store import sqlite
 from dcrc.store.indexes import path_of
 from dcrc.store.keys import NONE, Path, sort_key, value_at
 from dcrc.store.layout import Layout
@@ -24,6 +26,12 @@ def order_of(order_by: str | Sequence[str]) -> tuple[tuple[Path, bool], ...]:
         return ()
     fields = (order_by,) if isinstance(order_by, str) else order_by
     return tuple((path_of(field.removeprefix("-")), field.startswith("-")) for field in fields)
+
+
+def _close(cursor: Any) -> None:
+    """Close a cursor; one that outlived its database (an error kept it) is closed with it."""
+    with suppress(sqlite.Failure):
+        cursor.close()
 
 
 class Search:
@@ -142,7 +150,7 @@ class Search:
                     return
                 size = _CHUNK
         finally:
-            cursor.close()
+            _close(cursor)
 
     def _checked(self, chunks: Iterable[list[Row]]) -> Iterator[Found]:
         cond, layout = self.cond, self.layout
