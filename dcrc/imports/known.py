@@ -43,7 +43,7 @@ class Held:
     @property
     def changed(self) -> bool:
         """It is new or will not be as it was."""
-        return self.was is None or self.now != self.was
+        return self.was is None or (self.now is not self.was and self.now != self.was)
 
 
 @attrs.define
