@@ -105,6 +105,7 @@ class DcrcApp(Places, App[None]):
         return Today()
 
     def on_mount(self) -> None:
+        self.call_after_refresh(self._look)
         self.set_interval(LOOK_EVERY, self._look)
         self.set_timer(WARM_AFTER, self._warm)
         if self._plan_first:
@@ -144,12 +145,18 @@ class DcrcApp(Places, App[None]):
             except Exception as error:  # noqa: BLE001 - said, kept and raised by tests; never a traceback
                 self.own_fault(error)
             else:
-                if on is None or on.is_attached:
+                if self._shows(on):
                     show(result)
 
         owner = on or self
         job: WorkType[None] = run
         owner.run_worker(job, group=topic or "default", exclusive=bool(topic), exit_on_error=True)
+
+    def _shows(self, on: Widget | None) -> bool:
+        """Whether `on` is still there to show a result; a screen that was left is not."""
+        if isinstance(on, Screen):
+            return on in self.screen_stack
+        return on is None or on.is_attached
 
     async def _look(self) -> None:
         if await self.lane.do(lambda desk: desk.db.changed()):

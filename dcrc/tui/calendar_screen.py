@@ -27,6 +27,8 @@ from dcrc.tui.record_list import PAGE, RecordList, Row
 from dcrc.tui.shell import DeskScreen, house
 
 CELL = 7
+SHORT_CELL = 11
+TALL = 30  # lines from which a week takes two
 SPANS = ("day", "week", "month")
 
 
@@ -74,27 +76,37 @@ class MonthGrid(Widget, can_focus=True):
         names = (
             WEEKDAYS if language() == "zh" else ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
         )
+        width = SHORT_CELL if self.short else CELL
         lines = [
             Content(f" {self.day.year}-{self.day.month:02d}").stylize("bold"),
-            Content("".join(fit(f" {name}", CELL) for name in names)).stylize("$quiet"),
+            Content("".join(fit(f" {name}", width) for name in names)).stylize("$quiet"),
         ]
         for week in self.weeks:
-            lines.append(Content("").join([self._number(day) for day in week]))
-            lines.append(Content("").join([self._count(day) for day in week]))
+            if self.short:
+                both = [each for day in week for each in (self._number(day), self._count(day))]
+                lines.append(Content("").join(both))
+                continue
+            lines.append(Content("").join([self._number(day, CELL) for day in week]))
+            lines.append(Content("").join([self._count(day, CELL) for day in week]))
         return Content("\n").join(lines)
 
-    def _number(self, day: date) -> Content:
+    @property
+    def short(self) -> bool:
+        """On a small screen a week takes one line, the counts beside the days."""
+        return self.app.size.height < TALL
+
+    def _number(self, day: date, width: int = 5) -> Content:
         mark = "*" if day == self.today else " "
         here = day == self.day
         text = f"[{day.day:2d}]{mark}" if here else f" {day.day:2d} {mark}"
-        content = Content(fit(text, CELL))
+        content = Content(fit(text, width))
         if here:
             return content.stylize("bold reverse" if self.has_focus else "bold")
         return content if day.month == self.day.month else content.stylize("$quiet")
 
-    def _count(self, day: date) -> Content:
+    def _count(self, day: date, width: int = SHORT_CELL - 5) -> Content:
         count = self._counts.get(day, 0)
-        text = Content(fit(f" {count}" if count else "", CELL))
+        text = Content(fit(f" {count}" if count else "", width))
         return text.stylize("$accent" if day >= self.today else "$error")
 
     def _move(self, day: date, opened: bool = False) -> None:
@@ -116,9 +128,13 @@ class MonthGrid(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         self.focus()
-        week, column = (event.y - 2) // 2, event.x // CELL
+        week = (event.y - 2) // (1 if self.short else 2)
+        column = event.x // (SHORT_CELL if self.short else CELL)
         if 0 <= week < len(self.weeks) and 0 <= column < 7:
             self._move(self.weeks[week][column])
+
+    def on_resize(self) -> None:
+        self.refresh(layout=True)
 
     def on_focus(self) -> None:
         self.refresh()

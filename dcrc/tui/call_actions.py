@@ -142,6 +142,7 @@ class CallActions(DeskScreen):
 
         def show(done: Recorded) -> None:
             app.remember(conversation.customer, draft)
+            app.passed.add(conversation.customer)
             said = [done.message]
             if self.left_open:
                 titles = "、".join(each.title for each in self.left_open)
@@ -215,6 +216,7 @@ class CallActions(DeskScreen):
 
         def put_off(day: date) -> None:
             app.say(t("Put off to {day}.", day=day.isoformat()))
+            app.passed.add(self.customer_id)
             self.keep_draft()
             self.fetch(lambda desk: work(day, desk), self._go_on, topic="next")
 

@@ -75,7 +75,9 @@ class CallSheet(CallActions, DeskScreen):
     def body(self) -> ComposeResult:
         yield Static(id="card")
         yield RecordList(
-            [Column("", 3), Column("", 20, 3), Column("", 18, 1)], heading=False, id="tasks"
+            [Column("", 3), Column("", 20, 3), Column("", 14, 1), Column("", 8)],
+            heading=False,
+            id="tasks",
         )
         with Horizontal(id="work"):
             with VerticalScroll(id="script", can_focus=False):
@@ -110,7 +112,8 @@ class CallSheet(CallActions, DeskScreen):
 
     def load_data(self) -> None:
         customer_id = self.customer_id
-        self.fetch(lambda desk: load_sheet(desk, customer_id), self._show)
+        mine = house(self).filters.mine
+        self.fetch(lambda desk: load_sheet(desk, customer_id, mine=mine), self._show)
 
     def _show(self, data: SheetData) -> None:
         if data.customer.id != self.customer_id:
@@ -179,8 +182,8 @@ class CallSheet(CallActions, DeskScreen):
             due = t("{days} days overdue", days=days)
         elif days == 0:
             due = t("due today")
-        tone = "late" if days > 0 else ("" if each.due_now else "muted")
-        return Row(each.task.id, (mark, each.title, due), each, tone)
+        tone = "muted" if not each.due_now else ("late" if days > 0 else "")
+        return Row(each.task.id, (mark, each.title, due, each.task.owner), each, tone)
 
     def _show_form(self, data: SheetData) -> None:
         place = self.query_one("#form", VerticalScroll)

@@ -19,6 +19,7 @@ from dcrc.kernel.customers import (
 )
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import Field, FieldKind, Form, Option
+from dcrc.kernel.operators import may_see_phones
 from dcrc.kernel.phones import local_phone, split_phones
 from dcrc.tui.record_form import RecordForm
 from dcrc.wording import Wording
@@ -40,8 +41,17 @@ TEXTS = (
 )
 
 
-def customer_form() -> Form:
-    """The questions about a customer."""
+HIDDEN = ("phones", "id_number")  # from operators who may not see numbers
+
+
+def customer_form(*, numbers: bool = True) -> Form:
+    """The questions about a customer; without `numbers` those that only some roles may see are left out."""
+    whole = _whole_form()
+    fields = tuple(field for field in whole.fields if numbers or field.name not in HIDDEN)
+    return attrs.evolve(whole, fields=fields)
+
+
+def _whole_form() -> Form:
     text = FieldKind.TEXT
     return Form(
         "customer",
@@ -142,13 +152,17 @@ class CustomerForm(RecordForm):
         self._before = Customer("", "")
 
     def start(self, desk: Desk) -> tuple[Form, dict[str, Any]]:
-        if self._customer_id:
-            self._before = find_customer(desk, self._customer_id)
-            return customer_form(), form_values(self._before)
-        return customer_form(), {"kind": CustomerKind.PERSON.value}
+        form = customer_form(numbers=may_see_phones(desk))
+        if not self._customer_id:
+            return form, {"kind": CustomerKind.PERSON.value}
+        self._before = find_customer(desk, self._customer_id)
+        values = form_values(self._before)
+        return form, {field.name: values.get(field.name) for field in form.fields}
 
     def store(self, desk: Desk, values: Mapping[str, Any]) -> str:
-        after = customer_of(values, self._before)
+        unseen = {} if may_see_phones(desk) else form_values(self._before)
+        kept = {name: unseen[name] for name in HIDDEN if name in unseen}
+        after = customer_of({**values, **kept}, self._before)
         if not self._customer_id:
             added = add_customer(desk, after)
             return t("{name} is a customer now.", name=added.name)

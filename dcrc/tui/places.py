@@ -184,6 +184,7 @@ class Places:
 
             app.recorded_last = None
             name, customer_id = done
+            app.passed.discard(customer_id)
             app.say(t("Undone: {what}.", what=t(name)))
             if customer_id and isinstance(app.screen, CallSheet):
                 app.screen.open(customer_id, forget=True)

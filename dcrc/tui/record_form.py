@@ -14,6 +14,7 @@ from dcrc.errors import DcrcError, InputError
 from dcrc.i18n import t
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import Form, check_answers
+from dcrc.tui.cells import plain
 from dcrc.tui.drafts import drop_draft, keep_draft, read_draft
 from dcrc.tui.form_view import AskedForm, FormView
 from dcrc.tui.keys import bindings
@@ -39,6 +40,7 @@ class RecordForm(DeskScreen):
         self._started = False
         self._saved = False
         self._stored: dict[str, Any] = {}
+        self._shown: dict[str, Any] = {}
 
     def start(self, desk: Desk) -> tuple[Form, dict[str, Any]]:
         """The form, and what stands in it."""
@@ -69,6 +71,8 @@ class RecordForm(DeskScreen):
         self._started = True
         form, values, draft = begun
         self._stored = values
+        values = {k: plain(v) if isinstance(v, str) else v for k, v in values.items()}
+        self._shown = values
         shown = {**values, **draft} if draft else values
         if draft:
             house(self).say(
@@ -95,6 +99,9 @@ class RecordForm(DeskScreen):
             self._refused(error)
             return
         self._stop_timer()
+        for name, stored in self._stored.items():  # what was shown as text is kept as it was
+            if isinstance(stored, str) and values.get(name) == plain(stored).strip():
+                values[name] = stored
 
         def work(desk: Desk) -> str:
             said = self.store(desk, values)
@@ -130,7 +137,7 @@ class RecordForm(DeskScreen):
         values = {
             name: value
             for name, value in self.view.values[""].items()
-            if value != self._stored.get(name)
+            if value != self._shown.get(name)
         }
         kept = {"values": values} if values else {}
         kind, about = self._draft_kind, self._draft_about

@@ -49,6 +49,9 @@ Load = Callable[[int, int], None]
 class RecordList(ScrollView, can_focus=True):
     """A list of any length. Give it `show(total, rows, load)`; it asks `load` for the pages it lacks."""
 
+    DEFAULT_CSS = """
+    RecordList { height: 1fr; overflow-x: hidden; }
+    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "record-list--heading",
         "record-list--cursor",
@@ -218,7 +221,7 @@ class RecordList(ScrollView, can_focus=True):
             top = self.position
         elif self.position >= top + height:
             top = self.position - height + 1
-        self.scroll_to(y=top, animate=False)
+        self.scroll_to(y=top, animate=False, force=True)
 
     def on_resize(self, _: events.Resize) -> None:
         self._resize_content()

@@ -7,7 +7,7 @@ from datetime import datetime
 import attrs
 
 from dcrc.errors import NotFound
-from dcrc.kernel.agenda import tasks
+from dcrc.kernel.agenda import filter_for, tasks
 from dcrc.kernel.contact import CONTACT_CHANNELS, Refusal, may_contact
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
@@ -56,18 +56,19 @@ class SheetData:
         return [each for each in self.tasks if each.due_now]
 
 
-def load_sheet(desk: Desk, customer_id: str) -> SheetData:
-    """The call sheet of a customer as it is now."""
+def load_sheet(desk: Desk, customer_id: str, *, mine: bool = True) -> SheetData:
+    """The call sheet of a customer as it is now; with `mine` other people's tasks are no part of the call."""
     customer = find_customer(desk, customer_id)
     vehicles = vehicles_of(desk, customer_id)
     open_tasks = sorted(
         tasks(desk, customer=customer_id, state="open", limit=0),
         key=lambda task: (task.due, -task.priority, task.id),
     )
+    shown = [_sheet_task(desk, customer, vehicles, task, mine) for task in open_tasks]
     return SheetData(
         customer,
         vehicles,
-        [_sheet_task(desk, customer, vehicles, task) for task in open_tasks],
+        sorted(shown, key=lambda each: not each.due_now),
         timeline(desk, customer_id, limit=HISTORY),
         read_sheet_draft(desk, customer_id),
         may_contact(desk, customer, desk.now()),
@@ -75,7 +76,9 @@ def load_sheet(desk: Desk, customer_id: str) -> SheetData:
     )
 
 
-def _sheet_task(desk: Desk, customer: Customer, vehicles: list[Vehicle], task: Task) -> SheetTask:
+def _sheet_task(
+    desk: Desk, customer: Customer, vehicles: list[Vehicle], task: Task, mine: bool
+) -> SheetTask:
     car = next((each for each in vehicles if each.id == task.vehicle), None)
     car = car or (vehicles[0] if len(vehicles) == 1 else None)
     now, today = desk.now(), desk.today()
@@ -83,7 +86,10 @@ def _sheet_task(desk: Desk, customer: Customer, vehicles: list[Vehicle], task: T
     return SheetTask(
         task,
         task_title(desk, task),
-        task.opens <= today and not held_back and task.channel in CONTACT_CHANNELS,
+        task.opens <= today
+        and not held_back
+        and task.channel in CONTACT_CHANNELS
+        and filter_for(desk, mine=mine).counts_group(task.role, task.owner or None),
         _form(desk, task),
         _script(desk, customer, car, task),
     )

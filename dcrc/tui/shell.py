@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-MARKS = {"information": "", "warning": "! ", "error": "✗ "}
+MARKS = {"information": "", "warning": "!", "error": "✗"}
 
 
 def house(widget: Widget) -> DcrcApp:

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import Input
+
+from dcrc.tui.cells import plain
 
 
 class TextField(Input):
     """Textual's input without a blinking caret (each blink is a repaint over SSH), and with its own undo."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "take_back", show=False)]
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """The cell of the caret itself, where an input method opens its window."""
+        x, y, _, _ = self.content_region
+        return Offset(x + cell_len(self.value[: self.cursor_position]) - self.scroll_offset.x, y)
 
     class Typed(Message):
         """The text changed."""
@@ -40,15 +50,17 @@ class TextField(Input):
             return self.field
 
     def __init__(self, value: str = "", **kwargs: Any) -> None:
-        super().__init__(value, compact=True, select_on_focus=False, **kwargs)
+        shown = plain(value)
+        super().__init__(shown, compact=True, select_on_focus=False, **kwargs)
         self.cursor_blink = False
-        self._before: list[str] = [value]
+        self._before: list[str] = [shown]
 
     def start(self, value: str) -> None:
         """Begin anew with `value`: nobody is told, and Ctrl+Z does not reach behind it."""
-        self._before = [value]
-        self.value = value
-        self.cursor_position = len(value)
+        shown = plain(value)
+        self._before = [shown]
+        self.value = shown
+        self.cursor_position = len(shown)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -62,7 +74,7 @@ class TextField(Input):
         self.post_message(self.Left(self))
 
     def _on_paste(self, event: events.Paste) -> None:
-        joined = " ".join(event.text.split())
+        joined = plain(" ".join(event.text.split()))
         if joined:
             self.replace(joined, *sorted(self.selection))
         event.stop()

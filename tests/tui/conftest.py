@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from textual import _wait
 from textual.pilot import Pilot
+from textual.worker import WorkerError
 
 from dcrc.i18n import speaking
 from dcrc.kernel.customers import Customer
@@ -20,6 +21,7 @@ from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.tui.app import DcrcApp
 from plugins import new_car_followup
 
+REPAINT = 0.02  # seconds; Textual paints sixty times in a second
 TODAY = date(2026, 11, 21)  # a Saturday; the day is open in the working calendar of dealers
 
 
@@ -83,9 +85,15 @@ class Seat:
 
     async def rest(self) -> None:
         """Wait until the desk's thread has nothing to do and what it found is shown."""
-        for _ in range(4):
-            await self.app.workers.wait_for_complete(list(self.app.workers))
-            await self.pilot.pause()
+        quiet = 0
+        while quiet < 2:
+            running = [each for each in self.app.workers if not each.is_finished]
+            for each in running:
+                with suppress(WorkerError):  # an older question of a topic gives way to a newer one
+                    await each.wait()
+            await self.pilot.press()
+            await self.pilot.pause(REPAINT)
+            quiet = 0 if running else quiet + 1
 
 
 @pytest.fixture

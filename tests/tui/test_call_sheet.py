@@ -1,0 +1,196 @@
+"""The call sheet: results, call-backs, several tasks in one conversation, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from tinydb import where
+
+from dcrc.kernel.agenda import tasks
+from dcrc.kernel.calendar import add_task, record_attempt
+from dcrc.kernel.customers import Customer, find_customer
+from dcrc.kernel.desk import Desk, open_desk
+from dcrc.kernel.events import events_of
+from dcrc.kernel.tasks import Result, TaskState
+from dcrc.tui.call_sheet import CallSheet
+from dcrc.tui.today import Today
+
+
+def open_tasks(desk: Desk, customer: Customer) -> dict[str, TaskState]:
+    """The customer's tasks by rule, with their states."""
+    found = desk.tasks.search(where("customer") == customer.id)
+    return {each["rule"].split(".")[-1]: TaskState(each.get("state", "open")) for each in found}
+
+
+async def test_what_was_asked_is_recorded_and_what_was_not_asked_stays(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "1", "1", "1", "f2")
+        assert "未询问，保留" in seat.text
+    states = open_tasks(desk, owners[0])
+    assert states["day3"] is TaskState.DONE
+    assert states["confirm_owner"] is TaskState.OPEN
+
+
+async def test_the_owners_data_are_confirmed_in_the_same_call(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened(size=(120, 40)) as seat:
+        # care call, its free text, then name right, phone right, address corrected, VIN right
+        await seat.press("enter", "1", "1", "1", "enter", "1", "1", "2")
+        await seat.type("南昌市红谷滩区9号")
+        await seat.press("enter", "1", "f2")
+    assert open_tasks(desk, owners[0])["confirm_owner"] is TaskState.DONE
+    assert find_customer(desk, owners[0].id).address == "南昌市红谷滩区9号"
+    assert "owner_confirmed" in {event.kind for event in events_of(desk, owners[0].id)}
+
+
+async def test_a_missing_answer_is_named_and_gets_the_cursor(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "1", "f2")
+        assert isinstance(seat.screen, CallSheet)
+        assert seat.screen.customer_id == owners[0].id
+        assert "✗" in seat.text
+        assert seat.app.focused.field.name != seat.screen.form.questions[0].field.name
+    assert not desk.attempts.count()
+
+
+async def test_a_task_can_be_left_out_of_the_call(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    add_task(desk, owners[0], "送车主手册", date(2026, 11, 20), owner="王敏")
+    async with opened() as seat:
+        await seat.press("enter")
+        seat.screen.query_one("#tasks").focus()
+        await seat.press("space")
+        assert "[ ] 交车3日关怀" in seat.text
+        await seat.press("f3")
+    tried = {desk.tasks.get(doc_id=each["task"])["rule"] for each in desk.attempts.all()}
+    assert "new_car_followup.day3" not in tried
+    assert "by_hand" in tried
+
+
+async def test_call_back_at_a_time_that_is_typed(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f5", "7")
+        await seat.type("昨天")
+        await seat.press("enter")
+        assert "看不懂“昨天”" in seat.text
+        await seat.press(*["backspace"] * 2)
+        await seat.type("周二 10:30")
+        await seat.press("enter")
+    (due,) = {
+        task.next_at.astimezone(desk.zone).isoformat()
+        for task in tasks(desk, customer=owners[0].id, state="open", limit=0)
+        if task.next_at
+    }
+    assert due == "2026-11-24T10:30:00+08:00"
+
+
+async def test_an_empty_number_is_marked_and_asked_for_when_there_are_several(
+    opened: Any, desk: Desk, new_owner: Any
+) -> None:
+    from dcrc.kernel.phones import Phone
+    from dcrc.kernel.planning import plan
+
+    two = (Phone("+8613800007001"), Phone("+8613800007002"))
+    customer = new_owner("周涛", 5, phone="+8613800007001")
+    from attrs import evolve
+
+    from dcrc.kernel.customers import edit_customer
+
+    edit_customer(desk, customer, evolve(customer, phones=two))
+    plan(desk)
+    async with opened() as seat:
+        await seat.press("enter", "f7")
+        assert "是哪个号码" in seat.text
+        await seat.press("2")
+    states = {p.number: p.state.value for p in find_customer(desk, customer.id).phones}
+    assert states["+8613800007002"] == "empty"
+    assert states["+8613800007001"] != "empty"
+
+
+async def test_what_was_typed_is_there_again_after_escape_and_after_a_crash(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "1", "2")
+        seat.screen.query_one("#note").focus()
+        await seat.type("周末再打")
+        await seat.press("escape")
+        assert isinstance(seat.screen, Today)
+    again = open_desk(
+        desk.db.path,
+        clock=desk.clock,
+        plugins=[desk.plugins.manager.get_plugin("new_car_followup")],
+    )
+    async with opened(at=again) as seat:
+        await seat.press("enter")
+        assert seat.screen.query_one("#note").value == "周末再打"
+        given = next(iter(seat.screen.form.values.values()))
+        assert len(given) == 2
+    again.close()
+
+
+async def test_another_person_closing_a_task_shows_without_moving_the_cursor_or_the_form(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened(size=(120, 40)) as seat:
+        await seat.press("enter", "1")
+        where_it_was = seat.app.focused
+        colleague = next(
+            task
+            for task in tasks(desk, customer=owners[0].id, state="open", limit=0)
+            if task.rule.endswith("confirm_owner")
+        )
+        record_attempt(desk, colleague.id, Result.REFUSED)
+        seat.app.show_changes()
+        await seat.rest()
+        assert "刚刚已被关闭：新车主信息确认" in seat.text
+        assert seat.app.focused is where_it_was
+        assert len(next(iter(seat.screen.form.values.values()))) == 1
+
+
+async def test_put_off_and_skipped_customers_make_room_for_the_next(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f10", "3")
+        assert seat.screen.customer_id == owners[1].id
+        await seat.press("f9")
+        assert seat.screen.customer_id == owners[2].id
+        await seat.press("f9")
+        assert isinstance(seat.screen, Today)
+    held = [task.next_at for task in tasks(desk, customer=owners[0].id, state="open", limit=0)]
+    assert any(each is not None for each in held)
+
+
+async def test_a_customer_who_must_not_be_called_says_so(
+    opened: Any, desk: Desk, new_owner: Any
+) -> None:
+    customer = new_owner("吴静", 4, do_not_contact=True)
+    async with opened() as seat:
+        seat.app.open_sheet(customer.id)
+        await seat.rest()
+        assert "! " in seat.text
+        assert "请勿联系" in seat.text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_script_form_and_history_stand_together(
+    opened: Any, owners: list[Customer], size: tuple[int, int]
+) -> None:
+    async with opened(size=size) as seat:
+        await seat.press("enter")
+        text = seat.text
+    assert "王小明先生您好" in text
+    assert "○1 非常满意" in text
+    assert "销售顾问 李强" in text
+    assert "F2 已接通" in text

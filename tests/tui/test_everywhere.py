@@ -1,0 +1,290 @@
+"""What holds on every screen: language, hostile text, errors, others' changes, keys, the real cursor."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import dcrc
+from dcrc import hookimpl
+from dcrc.errors import InputError
+from dcrc.i18n import speaking
+from dcrc.kernel.customers import Customer, find_customer
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.faces import ScreenEntry
+from dcrc.kernel.operators import add_operator, find_operator
+from dcrc.testing import a_customer, isolated_desk
+from dcrc.tui.actions import ActionList
+from dcrc.tui.calendar_screen import CalendarScreen
+from dcrc.tui.customer_form import CustomerForm
+from dcrc.tui.customer_page import CustomerPage
+from dcrc.tui.keys import TABLE
+from dcrc.tui.search import SearchDialog
+from dcrc.tui.settings import Settings
+from dcrc.tui.supervision import Supervision
+from dcrc.tui.today import Today
+from dcrc.wording import Wording
+
+HOSTILE = "[b]李[/b]\x1b[31m雷\u202e=1+1'; DROP TABLE [@click=app.quit]x[/]"
+
+
+async def test_an_empty_day_says_what_to_do_next(opened: Any) -> None:
+    async with opened() as seat:
+        assert "今天没有到期任务" in seat.text
+        assert "dcrc import" in seat.text
+
+
+async def test_hostile_names_are_text_on_every_screen(
+    opened: Any, desk: Desk, new_owner: Any
+) -> None:
+    from dcrc.kernel.planning import plan
+
+    customer = new_owner(HOSTILE, 5, note=HOSTILE, address=HOSTILE)
+    plan(desk)
+    async with opened(size=(160, 40)) as seat:
+        for keys in ((), ("enter",), ("ctrl+o",), ("e",)):
+            await seat.press(*keys)
+            assert "\x1b" not in seat.text
+            assert "\u202e" not in seat.text
+            assert "[b]李[/b]␛[31m雷" in seat.text
+        await seat.press("escape", "escape", "escape", "slash")
+        await seat.type("13800001000")
+        assert "[b]李[/b]␛[31m雷" in seat.text
+    assert find_customer(desk, customer.id).name == HOSTILE.strip()
+
+
+async def test_english_from_end_to_end(opened: Any, owners: list[Customer]) -> None:
+    with speaking("en"):
+        async with opened(size=(120, 40)) as seat:
+            assert "Today" in seat.text.splitlines()[0]
+            await seat.press("enter")
+            assert "F3 No answer" in seat.text
+            assert "Very satisfied" in seat.text or "very satisfied" in seat.text
+            await seat.press("f1")
+            assert "Keys that work here" in seat.text
+
+
+def messages_of_the_interface() -> set[str]:
+    """Every message id that the interface's own code shows."""
+    found = {text for key in TABLE for text in (key.says, key.short) if text}
+    for file in (Path(dcrc.__file__).parent / "tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name == "t" or name.endswith("Error"):
+                    found.add(str(node.args[0].value))
+    return found
+
+
+def test_every_message_is_translated() -> None:
+    folder = Path(dcrc.__file__).parent / "locale" / "zh_CN" / "LC_MESSAGES"
+    known: set[str] = set()
+    for file in folder.glob("*.mo"):
+        with file.open("rb") as stream:
+            known |= set(gettext.GNUTranslations(stream)._catalog)  # type: ignore[attr-defined]
+    assert not messages_of_the_interface() - known
+
+
+async def test_search_opens_from_a_text_field_and_shows_results_while_typing(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter")
+        seat.screen.query_one("#note").focus()
+        await seat.press("ctrl+f")
+        assert isinstance(seat.screen, SearchDialog)
+        await seat.type("chenj")
+        assert "陈静" in seat.text
+        assert "王小明" not in seat.text.split("查找客户")[1].split("Esc")[0]
+        await seat.press("enter")
+        assert isinstance(seat.screen, CustomerPage)
+        assert seat.screen.customer_id == owners[2].id
+
+
+async def test_nobody_found_is_said(opened: Any, owners: list[Customer]) -> None:
+    async with opened() as seat:
+        await seat.press("slash")
+        await seat.type("qqq")
+        assert "没有找到“qqq”" in seat.text
+
+
+async def test_help_lists_the_keys_that_work_here_and_finds_them(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f1")
+        assert isinstance(seat.screen, ActionList)
+        await seat.type("空号")
+        assert "F7" in seat.text
+        assert "无人接听" not in seat.text.split("这里可用的键")[1].split("回车执行")[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "screen"), [("主管", Supervision), ("设置", Settings), ("日历 ctrl", CalendarScreen)]
+)
+async def test_the_palette_opens_every_screen(
+    opened: Any, owners: list[Customer], typed: str, screen: type
+) -> None:
+    async with opened() as seat:
+        await seat.press("ctrl+p")
+        await seat.type(typed)
+        await seat.press("enter")
+        assert isinstance(seat.screen, screen)
+
+
+async def test_another_desks_changes_appear_by_themselves(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("down")
+        here = seat.screen.query_one("#sheets").current.key
+        assert here == owners[1].id
+        from dcrc.kernel.calendar import add_task
+
+        add_task(desk, owners[2], "马上回电", desk.today(), priority=99)
+        before = seat.text.splitlines()[0]
+        await seat.app._look()
+        await seat.rest()
+        assert seat.text.splitlines()[0] != before
+        assert "手工任务" in seat.text
+        assert seat.screen.query_one("#sheets").current.key == here
+
+
+async def test_an_error_is_a_message_that_says_how_to_go_on(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened(size=(120, 30)) as seat:
+        await seat.press("n")
+        assert isinstance(seat.screen, CustomerForm)
+        await seat.type("新来的")
+        await seat.press("enter", "enter", "enter")
+        await seat.type("12345678")
+        await seat.press("ctrl+s")
+        assert isinstance(seat.screen, CustomerForm)
+        assert "✗" in seat.text
+        assert "12345678" in seat.text
+        await seat.press(*["backspace"] * 8)
+        await seat.type("138 0000 4321")
+        await seat.press("ctrl+s")
+        assert "已添加客户 新来的" in seat.text
+    assert desk.customers.count() == 4
+
+
+async def test_the_programs_own_fault_is_one_line_and_the_interface_lives(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+
+        def broken(_: Desk) -> None:
+            raise ZeroDivisionError("with a customer's name in it")
+
+        seat.app.perform(broken, lambda _: None)
+        await seat.rest()
+        assert "ZeroDivisionError" in seat.text
+        assert "customer's name" not in seat.text
+        await seat.press("down")
+        assert isinstance(seat.screen, Today)
+        seat.app.faults.clear()
+
+
+async def test_a_plugins_screen_that_fails_is_named_and_the_rest_works(
+    opened: Any, tmp_path: Path
+) -> None:
+    class Broken:
+        @hookimpl
+        def dcrc_screens(self) -> list[ScreenEntry]:
+            def load() -> type[Any]:
+                raise RuntimeError("boom")
+
+            return [ScreenEntry("broken", Wording("坏界面", "Broken"), load)]
+
+    (tmp_path / "other").mkdir()
+    desk = isolated_desk(tmp_path / "other", plugins=[Broken()])
+    async with opened(at=desk) as seat:
+        await seat.press("ctrl+p")
+        await seat.type("坏界面")
+        await seat.press("enter")
+        assert "broken" in seat.text
+        assert isinstance(seat.screen, Today)
+    desk.close()
+
+
+async def test_the_dealers_file_remaps_keys_and_colours(opened: Any, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    policy = '[interface]\ntheme = "light"\n[keys]\n"search" = "g"\n"no.such" = "f9"\n'
+    desk = isolated_desk(tmp_path / "other", policy=policy)
+    async with opened(at=desk) as seat:
+        assert seat.app.theme == "dcrc-light"
+        assert "no.such" in seat.text
+        assert "G 查找" in seat.text
+        await seat.press("g")
+        assert isinstance(seat.screen, SearchDialog)
+    desk.close()
+
+
+async def test_the_terminals_cursor_stands_at_the_caret(
+    opened: Any, owners: list[Customer]
+) -> None:
+    """An input method opens its window where the terminal's cursor is; Chinese takes two cells."""
+    async with opened() as seat:
+        await seat.press("slash")
+        field = seat.app.focused
+        start = seat.app.cursor_position
+        assert start == field.content_region.offset
+        await seat.type("王小")
+        assert seat.app.cursor_position.x == start.x + 4
+        await seat.press("escape", "down")
+        lines = seat.screen.query_one("#sheets")
+        assert seat.app.cursor_position.y == lines.region.y + 2
+
+
+async def test_a_caller_without_the_right_is_told_so_and_phones_are_masked(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    add_operator(desk, "吧台小李", "lounge")
+    desk.operator = find_operator(desk, "吧台小李")
+    async with opened(size=(120, 40), plan_first=True) as seat:
+        await seat.press("slash")
+        await seat.type("王小明")
+        assert "13800001000" not in seat.text
+        await seat.press("enter", "e")
+        assert isinstance(seat.screen, CustomerForm)
+        assert "13800001000" not in seat.text
+
+
+async def test_a_proposal_is_decided_in_supervision(opened: Any, tmp_path: Path) -> None:
+    import attrs
+
+    from dcrc.kernel.customers import edit_customer
+
+    (tmp_path / "other").mkdir()
+    policy = '[customers]\nconfirm_fields = ["name"]\n'
+    desk = isolated_desk(tmp_path / "other", policy=policy)
+    customer = a_customer(desk, "王小名")
+    add_operator(desk, "小赵", "caller")
+    supervisor = desk.operator
+    desk.operator = find_operator(desk, "小赵")
+    edit_customer(desk, customer, attrs.evolve(customer, name="王小明"))
+    desk.operator = supervisor
+    async with opened(at=desk, size=(120, 30)) as seat:
+        await seat.press("ctrl+p")
+        await seat.type("主管")
+        await seat.press("enter")
+        assert "王小名" in seat.text
+        await seat.press("y")
+        assert "已同意" in seat.text
+    assert find_customer(desk, customer.id).name == "王小明"
+    desk.close()
+
+
+def test_errors_of_the_interface_are_the_projects_own() -> None:
+    from datetime import UTC, datetime
+
+    from dcrc.tui.when import read_day
+
+    with pytest.raises(InputError):
+        read_day("31-31", datetime(2026, 11, 21, tzinfo=UTC).date())
