@@ -221,12 +221,17 @@ def lost(desk: Desk, seen: Seen) -> Iterator[str]:
 def torn(desk: Desk, seen: Seen) -> Iterator[str]:
     """Operations of the journal, from where it was last looked through, that are there in part."""
     writes: dict[tuple[int, str], set[str]] = defaultdict(set)
+    needs: dict[int, set[str]] = defaultdict(set)
     for change in desk.db.journal.entries(since=seen.journal):
         writes[change.operation, change.name].add(change.table)
         seen.journal = max(seen.journal, change.number)
+        if change.name == "import":
+            needs[change.operation] = {"imports", "events"}
+        elif change.name == "record attempt" and change.table == "attempts" and change.became:
+            effect = EFFECTS[Result(change.became["result"])]
+            needs[change.operation] = {"tasks"} if effect.counts or effect.closes else set()
     for (number, name), tables in writes.items():
-        needs = {"record attempt": {"attempts", "tasks"}, "import": {"imports", "events"}}
-        if not needs.get(name, set()) <= tables:
+        if not needs[number] <= tables:
             yield f"operation {number} ({name}) changed only {sorted(tables)}"
 
 

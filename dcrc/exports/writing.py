@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,12 @@ def _appearing(target: Path) -> Iterator[Path]:
 
 
 def _write_xlsx(path: Path, tables: Sequence[_Counted]) -> None:
+    # rows wait in files of their own: whatever happens, none of a customer's data stays behind there
+    with tempfile.TemporaryDirectory(prefix="dcrc-") as folder:
+        _write_book(path, tables, folder)
+
+
+def _write_book(path: Path, tables: Sequence[_Counted], folder: str) -> None:
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
@@ -113,6 +119,7 @@ def _write_xlsx(path: Path, tables: Sequence[_Counted]) -> None:
         str(path),
         {
             "constant_memory": True,
+            "tmpdir": folder,
             "strings_to_formulas": False,
             "strings_to_numbers": False,
             "strings_to_urls": False,
@@ -126,6 +133,10 @@ def _write_xlsx(path: Path, tables: Sequence[_Counted]) -> None:
         book.close()
     except FileCreateError as error:
         raise OSError(getattr(error.args[0], "errno", 0), str(error)) from error
+    finally:
+        for sheet in book.worksheets():
+            with suppress(OSError):  # what could not be written is reported already
+                sheet.row_data_fh.close()
 
 
 class _Sheets:
