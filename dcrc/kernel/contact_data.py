@@ -25,6 +25,7 @@ from dcrc.kernel.planner import (
 from dcrc.wording import Wording
 
 NAME = "contact_data"
+HOLIDAYS = 30  # days that closed days may add to a date, generously
 DESK = "desk"  # channel of work that calls nobody
 CORRECT_PHONE = "correct_phone"
 CONFIRM_OWNER = "confirm_owner"
@@ -134,6 +135,10 @@ def plan_confirmation(
     dossier: Dossier, delivery: Event, policy: ContactDataPolicy, day: PlanningDay
 ) -> Outcome:
     """The new owner's name, phone, address and VIN are confirmed once after each delivery."""
+    occurrence = delivery.key or delivery.id
+    longest = timedelta(days=policy.confirm_expires + 3 * policy.confirm_within + HOLIDAYS)
+    if delivery.on + longest < day.today and not _stands(dossier, delivery.id, occurrence):
+        return NotPlanned(CONFIRM_OWNER, delivery.id, "the delivery is too long ago")
     facts = (Fact(delivery.id, delivery.kind, delivery.on),)
     used = (f"{NAME}.confirm_owners", f"{NAME}.confirm_within", f"{NAME}.confirm_expires")
     if not policy.confirm_owners:
@@ -157,7 +162,7 @@ def plan_confirmation(
     return Planned(
         CONFIRM_OWNER,
         delivery.id,
-        delivery.key or delivery.id,
+        occurrence,
         opens=min(delivery.on + timedelta(days=1), due),
         due=due,
         expires=due + timedelta(days=policy.confirm_expires),
@@ -167,6 +172,11 @@ def plan_confirmation(
         facts=facts,
         policy=used,
     )
+
+
+def _stands(dossier: Dossier, subject: str, occurrence: str) -> bool:
+    task = dossier.task(f"{NAME}.{CONFIRM_OWNER}", subject, occurrence)
+    return task is not None and task.open
 
 
 def plan_decisions(
