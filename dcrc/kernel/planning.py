@@ -159,13 +159,13 @@ def _chunks(desk: Desk, run: Planning, wanted: set[str], everybody: bool) -> Ite
         while chunk := list(islice(ordered, CHUNK)):
             yield chunk
         return
-    everyone = (str(document.doc_id) for document in desk.customers.iterate())
+    everyone = iter(desk.customers.ids_starting("", limit=-1))
     while chunk := list(islice(everyone, CHUNK)):
-        known = desk.planning.get_many([GlobalId(each) for each in chunk])
+        known = desk.planning.get_many(chunk)
         yield [
-            each
+            str(each)
             for each in chunk
-            if each in wanted or (known.get(GlobalId(each)) or _UNPLANNED).get("by") != run.digest
+            if each in wanted or (known.get(each) or _UNPLANNED).get("by") != run.digest
         ]
 
 
