@@ -80,7 +80,7 @@ class Shop:
             assert result.stdout.count("\n") <= 1, result.stdout
             said[language] = line
         if not os.environ.get("LENIENT"):
-            assert said["en"] != said["zh"], f"not translated: {said["en"]}"
+            assert said["en"] != said["zh"], f"not translated: {said['en']}"
         problem = self.run(*words, "--json")
         assert json.loads(problem.stderr)["error"]["code"] == code
         return said["en"]
