@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache
 
 from dcrc import (
     Answers,
@@ -16,11 +15,10 @@ from dcrc import (
     Planner,
     PlanningDay,
     Rule,
-    Task,
-    TaskState,
     Wording,
 )
 
+from .handover import Handover, contacts, handover, keys
 from .policy import NAME, NewCarFollowupPolicy, Step
 from .touches import plan_touches
 
@@ -50,12 +48,17 @@ def plan_new_car(
     The subject of a step is the vehicle, its occurrence the delivery's key: a corrected delivery date moves
     the tasks, it does not plan them again.
     """
-    for delivery in dossier.events_of("delivered"):
+    deliveries = dossier.events_of("delivered")
+    spoken = contacts(dossier) if deliveries else ()
+    for delivery in deliveries:
+        sale = handover(dossier, delivery)
         for name, step in policy.steps.items():
-            yield plan_step(dossier, delivery, name, step, policy, day)
+            yield plan_step(sale, name, step, policy, day)
             if step.checked:
-                yield plan_check(dossier, delivery, name, step, policy, day)
-        yield from plan_touches(dossier, delivery, policy, day)
+                yield plan_check(dossier.answers, sale, name, step, policy, day)
+        yield from plan_touches(sale, spoken, policy, day)
+    if not dossier.answers:
+        return
     forms = {step.form for step in policy.steps.values()}
     forms = (forms | {touch.form for touch in policy.touches.values()}) - {""}
     for answers in dossier.answers:
@@ -67,107 +70,95 @@ def plan_new_car(
 
 
 def plan_step(
-    dossier: Dossier,
-    delivery: Event,
-    name: str,
-    step: Step,
-    policy: NewCarFollowupPolicy,
-    day: PlanningDay,
+    sale: Handover, name: str, step: Step, policy: NewCarFollowupPolicy, day: PlanningDay
 ) -> Outcome:
     """One contact after one delivery; none when the step is off or the car has another owner by now."""
-    facts = (Fact(delivery.id, delivery.kind, delivery.on),)
-    subject = delivery.vehicle or delivery.id
-    if not step.enabled:
-        return NotPlanned(
-            name,
-            subject,
-            "the step is switched off",
-            facts=facts,
-            policy=_used(name, "enabled"),
-        )
-    if delivery.vehicle and dossier.vehicle(delivery.vehicle) is None:
-        return NotPlanned(name, subject, "the car belongs to somebody else now", facts=facts)
-    due = _due(delivery, step, policy, day)
+    if not step.enabled or sale.sold:
+        return _refused(sale, name, name, step)
+    due = _due(sale, step, policy, day)
     expires = due + timedelta(step.expires_after)
-    if expires < day.today and not _stands(dossier, name, subject):
-        return _too_late(name, subject, expires, facts)
+    if expires < day.today and not sale.stands(name):
+        return _too_late(sale, name, expires, sale.facts)
     return Planned(
         name,
-        subject,
-        _occurrence(delivery),
-        opens=min(delivery.on + timedelta(step.opens_day), due),
+        sale.subject,
+        sale.key,
+        opens=min(sale.event.on + timedelta(step.opens_day), due),
         due=due,
         expires=expires,
-        vehicle=delivery.vehicle,
-        event=delivery.id,
+        vehicle=sale.event.vehicle,
+        event=sale.event.id,
         role=step.role,
-        owner=policy.owner_of(step.role, delivery),
+        owner=policy.owner_of(step.role, sale.event),
         form=step.form,
         script=step.script,
         priority=step.priority,
-        facts=facts,
+        facts=sale.facts,
         policy=(
-            *_used(name, "opens_day", "due_day", "expires_after"),
+            *keys(f"steps.{name}", "opens_day", "due_day", "expires_after"),
             f"{NAME}.on_open_days",
         ),
     )
 
 
 def plan_check(
-    dossier: Dossier,
-    delivery: Event,
+    answers: Sequence[Answers],
+    sale: Handover,
     name: str,
     step: Step,
     policy: NewCarFollowupPolicy,
     day: PlanningDay,
 ) -> Outcome:
     """A task for the centre when a consultant's call is not on record in time, or the customer denies it."""
-    rule, subject = f"check_{name}", delivery.vehicle or delivery.id
-    facts: tuple[Fact, ...] = (Fact(delivery.id, delivery.kind, delivery.on),)
-    if not step.enabled:
-        return NotPlanned(rule, subject, "the step is switched off", policy=_used(name, "enabled"))
-    if delivery.vehicle and dossier.vehicle(delivery.vehicle) is None:
-        return NotPlanned(rule, subject, "the car belongs to somebody else now", facts=facts)
-    due = _due(delivery, step, policy, day)
+    rule = f"check_{name}"
+    if not step.enabled or sale.sold:
+        return _refused(sale, rule, name, step)
+    facts = sale.facts
+    due = _due(sale, step, policy, day)
     since = due + timedelta(1)
-    said = _customer_said(dossier, delivery, step)
-    made = _made(dossier, name, subject, delivery)
+    said = _customer_said(answers, sale, step)
+    made = sale.made(name)
     if said is not None:
         facts += (Fact(said[0].id, "answered", said[0].on),)
         if said[1]:
-            return NotPlanned(rule, subject, "the customer says the call was made", facts=facts)
+            return NotPlanned(
+                rule, sale.subject, "the customer says the call was made", facts=facts
+            )
         since = said[0].on
     elif made is not None:
         facts += (Fact(made.id, "task", made.closed_on),)
-        return NotPlanned(rule, subject, "the call is on record", facts=facts)
+        return NotPlanned(rule, sale.subject, "the call is on record", facts=facts)
     elif day.today < since:
         return NotPlanned(
             rule,
-            subject,
+            sale.subject,
             "the call is still in time until {due}",
             {"due": due.isoformat()},
             until=since,
             facts=facts,
-            policy=_used(name, "due_day"),
+            policy=keys(f"steps.{name}", "due_day"),
         )
     check_due = policy.open_day(since + timedelta(policy.check_due_days), day)
     expires = check_due + timedelta(step.expires_after)
-    if expires < day.today and not _stands(dossier, rule, subject):
-        return _too_late(rule, subject, expires, facts)
+    if expires < day.today and not sale.stands(rule):
+        return _too_late(sale, rule, expires, facts)
     return Planned(
         rule,
-        subject,
-        _occurrence(delivery),
+        sale.subject,
+        sale.key,
         opens=since,
         due=check_due,
         expires=expires,
-        vehicle=delivery.vehicle,
-        event=delivery.id,
+        vehicle=sale.event.vehicle,
+        event=sale.event.id,
         role=policy.check_role,
         channel="check",
         form="new_car_check",
         facts=facts,
-        policy=(*_used(name, "due_day", "checked", "asked_in"), f"{NAME}.check_due_days"),
+        policy=(
+            *keys(f"steps.{name}", "due_day", "checked", "asked_in"),
+            f"{NAME}.check_due_days",
+        ),
     )
 
 
@@ -221,51 +212,37 @@ def delivery_of(dossier: Dossier, answers: Answers) -> Event | None:
     return next((each for each in dossier.events_of("delivered") if each.id == answers.event), None)
 
 
-def _stands(dossier: Dossier, name: str, subject: str) -> bool:
-    """Whether a task of the rule is open, so that its last day is for the calendar to judge."""
-    rule = f"{NAME}.{name}"
-    return any(
-        task.open and task.rule == rule and task.subject == subject for task in dossier.tasks
-    )
+def _refused(sale: Handover, rule: str, name: str, step: Step) -> NotPlanned:
+    """What a step or its check says when it is switched off, or the car is no longer this customer's."""
+    if not step.enabled:
+        return NotPlanned(
+            rule,
+            sale.subject,
+            "the step is switched off",
+            facts=sale.facts,
+            policy=keys(f"steps.{name}", "enabled"),
+        )
+    return NotPlanned(rule, sale.subject, "the car belongs to somebody else now", facts=sale.facts)
 
 
-def _too_late(name: str, subject: str, expires: date, facts: tuple[Fact, ...]) -> NotPlanned:
+def _too_late(sale: Handover, rule: str, expires: date, facts: tuple[Fact, ...]) -> NotPlanned:
     params = {"date": expires.isoformat()}
-    return NotPlanned(name, subject, "it was of use until {date}", params, facts=facts)
+    return NotPlanned(rule, sale.subject, "it was of use until {date}", params, None, facts)
 
 
-def _made(dossier: Dossier, name: str, subject: str, delivery: Event) -> Task | None:
-    """The consultant's call after this delivery, if it is on record."""
-    return next(
-        (
-            task
-            for task in dossier.tasks
-            if task.state is TaskState.DONE
-            and task.rule == f"{NAME}.{name}"
-            and (task.subject, task.occurrence) == (subject, _occurrence(delivery))
-        ),
-        None,
-    )
+def _due(sale: Handover, step: Step, policy: NewCarFollowupPolicy, day: PlanningDay) -> date:
+    return policy.open_day(sale.event.on + timedelta(step.due_day), day)
 
 
-@cache
-def _used(step: str, *fields: str) -> tuple[str, ...]:
-    return tuple(f"{NAME}.steps.{step}.{field}" for field in fields)
-
-
-def _occurrence(delivery: Event) -> str:
-    return delivery.key or delivery.id
-
-
-def _due(delivery: Event, step: Step, policy: NewCarFollowupPolicy, day: PlanningDay) -> date:
-    return policy.open_day(delivery.on + timedelta(step.due_day), day)
-
-
-def _customer_said(dossier: Dossier, delivery: Event, step: Step) -> tuple[Answers, bool] | None:
+def _customer_said(
+    answered: Sequence[Answers], sale: Handover, step: Step
+) -> tuple[Answers, bool] | None:
     """The latest answers about this delivery that say whether the consultant called, and what."""
+    if not answered or not step.asked_in:
+        return None
     form, _, field = step.asked_in.partition(".")
-    for answers in reversed(dossier.answers):
-        if answers.form == form and answers.event == delivery.id:
+    for answers in reversed(answered):
+        if answers.form == form and answers.event == sale.event.id:
             said = answers.values.get(field)
             if said in ("yes", "no"):
                 return answers, said == "yes"
