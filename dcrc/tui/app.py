@@ -15,7 +15,6 @@ from textual.geometry import Offset
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 from textual.worker import WorkType
 
 from dcrc.errors import DcrcError
@@ -27,7 +26,6 @@ from dcrc.tui.filters import Filters
 from dcrc.tui.keys import BY_ID, bindings, key_name
 from dcrc.tui.places import Places
 from dcrc.tui.planning_run import PlanningRun
-from dcrc.tui.record_list import RecordList
 from dcrc.tui.shell import DeskScreen, MessageLine
 from dcrc.tui.themes import DARK, LIGHT
 
@@ -213,11 +211,8 @@ class DcrcApp(Places, App[None]):
     def cursor_position(self) -> Offset:
         """Where the real cursor stands: at the caret, so that input methods open their window there."""
         focused = self.screen.focused if self._screen_stacks.get(self._current_mode) else None
-        if isinstance(focused, (Input, TextArea)):
-            return focused.cursor_screen_offset
-        if isinstance(focused, RecordList):
-            return Offset(*focused.caret())
-        return self._caret
+        caret: Offset = getattr(focused, "cursor_screen_offset", self._caret)
+        return caret
 
     @cursor_position.setter
     def cursor_position(self, place: Offset) -> None:

@@ -77,7 +77,7 @@ class CallActions(DeskScreen):
 
     def action_call_back(self) -> None:
         desk = house(self).desk
-        offers = call_back_times(desk.now(), desk.zone)
+        offers = call_back_times(desk.now(), desk.zone, desk.policies.section("contact"))
 
         def take(text: str) -> datetime:
             return read_moment(text, desk.now(), desk.zone)

@@ -44,7 +44,7 @@ class CustomerPage(DeskScreen):
     """Everything about one customer. Enter opens his call sheet."""
 
     FOOTER: ClassVar[tuple[str, ...]] = (
-        "sheet",
+        "list.open",
         "edit",
         "task.add.letter",
         "history.filter",

@@ -110,7 +110,9 @@ class Places:
                 "", t("Supervision: the team's day and proposals"), lambda: app.go_to(Supervision())
             ),
             Action("", t("Settings: plugins and policies"), lambda: app.go_to(Settings())),
-            Action("", t("Plan the calendar now"), app.plan_calendar),
+            Action("", t("Stop planning"), app.planning.stop)
+            if app.planning.running
+            else Action("", t("Plan the calendar now"), app.plan_calendar),
         ]
         plugins = [
             Action("", str(entry.title), lambda entry=entry: app.open_entry(entry))  # type: ignore[misc]
@@ -196,6 +198,6 @@ class Places:
     # -- planning --------------------------------------------------------------------------------
 
     def plan_calendar(self) -> None:
-        """Bring the calendar up to date in the background; progress in the message line, Esc stops it."""
+        """Bring the calendar up to date in the background; the palette stops it."""
         if self._app.desk.may(Permission.PLAN):
             self._app.planning.start()

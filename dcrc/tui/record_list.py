@@ -10,7 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -233,11 +233,12 @@ class RecordList(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         self.refresh()
 
-    def caret(self) -> tuple[int, int]:
-        """Where the terminal's cursor belongs: the start of the current line (screen cells)."""
-        region: Region = self.content_region
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's cursor belongs: the start of the current line."""
+        region = self.content_region
         line = self.position - self.scroll_offset.y + self.heading
-        return region.x, region.y + max(0, min(line, region.height - 1))
+        return Offset(region.x, region.y + max(0, min(line, region.height - 1)))
 
     # -- keys and mouse --------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from dcrc.i18n import t
+from dcrc.kernel.contact import ContactPolicy, quiet_end
 from dcrc.kernel.history import result_title
 from dcrc.kernel.tasks import Result
 from dcrc.tui.choosing import Choice
@@ -29,8 +30,8 @@ def other_results() -> list[Choice]:
     return [Choice(result_title(result), result) for result in OTHER_RESULTS]
 
 
-def call_back_times(now: datetime, zone: tzinfo) -> list[Choice]:
-    """Times that customers usually name, from the nearest; the last one is typed."""
+def call_back_times(now: datetime, zone: tzinfo, policy: ContactPolicy) -> list[Choice]:
+    """Times that customers usually name, outside quiet hours, from the nearest; the last one is typed."""
     here = now.astimezone(zone)
     tomorrow = here.date() + timedelta(days=1)
     offers = [
@@ -41,7 +42,11 @@ def call_back_times(now: datetime, zone: tzinfo) -> list[Choice]:
         (t("tomorrow morning"), datetime.combine(tomorrow, time(9, 30), zone)),
         (t("tomorrow afternoon"), datetime.combine(tomorrow, time(15), zone)),
     ]
-    later = [Choice(title, at, at.strftime("%m-%d %H:%M")) for title, at in offers if at > here]
+    later = [
+        Choice(title, at, at.strftime("%m-%d %H:%M"))
+        for title, at in offers
+        if at > here and quiet_end(policy, at) == at
+    ]
     return [*later, Choice(t("Another time …"), OTHER)]
 
 
