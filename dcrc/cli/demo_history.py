@@ -119,7 +119,8 @@ def answer_form(form: Form, desk: Desk, dice: Random) -> dict[str, Any]:
     """Answers of a mostly content customer to the questions that are asked of him."""
     values: dict[str, Any] = {}
     for field in form.fields:
-        if field.asked(values) and (field.required or dice.random() < 0.5):
+        told = field.required or (field.kind not in ("number", "date") and dice.random() < 0.5)
+        if told and field.asked(values):
             values[field.name] = _answer(field, desk, dice)
     return values
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from dcrc import (
     Answers,
@@ -25,10 +25,6 @@ from .policy import RemindersPolicy
 from .records import CARE_MESSAGES, EVENT_KINDS
 from .reminding import NAME
 from .rules import planner
-
-if TYPE_CHECKING:
-    import click
-    from textual.screen import Screen
 
 HERE = Path(__file__).parent
 
@@ -90,7 +86,7 @@ def dcrc_batch_steps() -> list[BatchStep]:
 
 
 @hookimpl
-def dcrc_commands(cli: click.Group) -> None:
+def dcrc_commands(cli: Any) -> None:
     from .commands import reminders
 
     cli.add_command(reminders)
@@ -108,7 +104,7 @@ def dcrc_screens() -> list[ScreenEntry]:
     return [ScreenEntry(NAME, Wording("提醒名单", "Reminder lists"), _lists)]
 
 
-def _lists() -> type[Screen[None]]:
+def _lists() -> type[Any]:
     from .screens import ReminderLists
 
     return ReminderLists

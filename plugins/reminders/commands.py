@@ -22,6 +22,7 @@ from dcrc import (
     show,
     t,
 )
+from dcrc.cli.commands import Command, Group
 from dcrc.exports.writing import Table as Sheet
 from dcrc.exports.writing import write_tables
 
@@ -36,7 +37,7 @@ from .words import care_state
 Files = tuple[Path | None, Path | None]
 
 
-@click.group()
+@click.group(cls=Group)
 def reminders() -> None:
     """Reminders: lists of what is planned and what failed, care messages, a car's dates."""
 
@@ -54,7 +55,7 @@ def _list_options(command: Any) -> Any:
     return command
 
 
-@reminders.command()
+@reminders.command(cls=Command)
 @click.option("--next", "which", type=click.Choice([WEEK, MONTH]), default=WEEK, help="Which span.")
 @click.option("--rule", type=click.Choice(RULES), help="Only this kind of reminder.")
 @_list_options
@@ -69,7 +70,7 @@ def planned(
     _hand_out(desk, title, lines, (excel, paper), {"first": str(first), "last": str(last)})
 
 
-@reminders.command()
+@reminders.command(cls=Command)
 @click.option("--days", type=click.IntRange(1, 400), default=30, help="How many days back.")
 @_list_options
 @pass_desk
@@ -131,7 +132,7 @@ def _document(line: Line) -> dict[str, Any]:
     }
 
 
-@reminders.command()
+@reminders.command(cls=Command)
 @click.argument("vehicle")
 @pass_desk
 def due(desk: Desk, vehicle: str) -> None:
@@ -141,26 +142,26 @@ def due(desk: Desk, vehicle: str) -> None:
     show({"vehicle": car.id, "plate": car.plate, "lines": lines}, *lines)
 
 
-@reminders.group()
+@reminders.group(cls=Group)
 def care() -> None:
     """Care messages: drafted ahead, reviewed, then queued for everybody who wishes for them."""
 
 
-@care.command("list")
+@care.command("list", cls=Command)
 @pass_desk
 def list_care(desk: Desk) -> None:
     """All care messages by day."""
     _show_care(care_messages(desk))
 
 
-@care.command("draft")
+@care.command("draft", cls=Command)
 @pass_desk
 def draft(desk: Desk) -> None:
     """Draft what the coming days bring."""
     _show_care(draft_care(desk))
 
 
-@care.command("approve")
+@care.command("approve", cls=Command)
 @click.argument("message")
 @click.option("--zh", default="", help="Another Chinese text.")
 @click.option("--en", default="", help="Another English text.")
@@ -170,7 +171,7 @@ def approve(desk: Desk, message: str, zh: str, en: str) -> None:
     _show_care([review_care(desk, message, True, zh=zh, en=en)])
 
 
-@care.command("refuse")
+@care.command("refuse", cls=Command)
 @click.argument("message")
 @click.option("--note", default="", help="Why.")
 @pass_desk
@@ -181,7 +182,7 @@ def refuse(desk: Desk, message: str, note: str) -> None:
     _show_care([review_care(desk, message, False, note=note)])
 
 
-@care.command("send")
+@care.command("send", cls=Command)
 @pass_desk
 def send(desk: Desk) -> None:
     """Queue the approved messages whose day has come."""

@@ -106,10 +106,10 @@ def failed_list(desk: Desk, first: date, last: date) -> list[Line]:
 
 
 def note_of(task: Task) -> str:
-    """Why a task is on a list: the reason it was closed for, else its remarks."""
+    """Why a task is on a list, in a sentence: the reason it was closed for, else its first remark."""
     if not task.open and task.reason:
         return t(task.reason, **task.reason_params)
-    return "; ".join(t(text, **params) for text, params in task.reasons.get("remarks", ()))
+    return next((t(text, **params) for text, params in task.reasons.get("remarks", ())), "")
 
 
 def _lines(desk: Desk, found: Sequence[Task]) -> Iterator[Line]:

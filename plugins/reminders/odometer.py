@@ -71,7 +71,7 @@ def daily_rate(readings: Iterable[Reading], policy: Mileage) -> DailyRate | None
         for a, b in combinations(believed, 2)
     )
     middle = _quantile(slopes, 0.5)
-    if middle <= 0:
+    if middle < policy.least_per_day:
         return None
     if len(believed) == 2:
         spread = middle * policy.two_readings / 100

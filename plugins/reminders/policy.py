@@ -68,6 +68,9 @@ class Mileage:
         default=1000,
         metadata=_meta("日均里程上限，超过视为错误", "more is a wrong reading", "km/day"),
     )
+    least_per_day: int = attrs.field(
+        default=2, metadata=_meta("日均里程下限，低于视为无效", "less says nothing", "km/day")
+    )
     least_readings: int = attrs.field(
         default=2, metadata=_meta("至少几次读数", "readings that are needed", "readings")
     )

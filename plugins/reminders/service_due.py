@@ -66,7 +66,7 @@ class ServiceDue:
     rate: DailyRate | None = None
 
     def remarks(self) -> tuple[Remark, ...]:
-        """What is shown with the task: each method's day, how sure it is, and which one counts."""
+        """What is shown with the task: each method's day and how sure it is; the one that counts first."""
         return tuple(_remarks(self))
 
 
@@ -207,7 +207,7 @@ def _by_own(rate: DailyRate, limit: date, target: int) -> Estimate:
 
 
 def _remarks(found: ServiceDue) -> Iterator[Remark]:
-    for each in found.estimates:
+    for each in reversed(found.estimates):
         day = each.due.isoformat()
         if each.method == CYCLE:
             yield Remark("fixed cycle: due on {day}", {"day": day})

@@ -180,7 +180,7 @@ def plan_regular(
             wanted,
             vehicle=vehicle.id,
             latest=max(wanted.due, target),
-            remarks=due.remarks() if not anchor.first else (),
+            remarks=_cycle(target) if anchor.first or n else due.remarks(),
             facts=_facts(due, vehicle),
             policy=(
                 *used(REGULAR, "lead_days", "window_days", "expires_after"),
@@ -198,6 +198,10 @@ def plan_regular(
             facts=(anchor.fact,),
             policy=(f"{NAME}.cycles_without_visit",),
         )
+
+
+def _cycle(target: date) -> tuple[Remark, ...]:
+    return (Remark("fixed cycle: due on {day}", {"day": target.isoformat()}),)
 
 
 def _months(vehicle: Vehicle, policy: RemindersPolicy) -> int:

@@ -52,7 +52,7 @@ def test_whatever_was_noted_the_rate_is_possible(noted: list[tuple[int, int]]) -
     readings = [Reading(NEW + timedelta(day), km) for day, km in noted]
     found = daily_rate(readings, POLICY)
     if found is not None:
-        assert 0 < found.km <= POLICY.most_per_day
+        assert POLICY.least_per_day <= found.km <= POLICY.most_per_day
         assert found.low <= found.km <= found.high
         kms = [each.km for each in found.believed]
         assert kms == sorted(kms)

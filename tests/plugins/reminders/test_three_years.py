@@ -1,4 +1,4 @@
-"""Three years of a small dealer, day by day: nothing twice, nothing forgotten, no flood; figures recounted."""
+"""Three years of a small dealer, day by day: nothing twice, nothing forgotten, figures recounted."""
 
 from __future__ import annotations
 

@@ -1,0 +1,106 @@
+"""Lists and reviews by commands and by keyboard, in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+from textual.pilot import Pilot
+
+from dcrc import Desk
+from dcrc.cli import Settings, program
+from dcrc.i18n import speaking
+from dcrc.kernel.planning import plan
+from dcrc.testing import TestClock, a_customer, a_vehicle, delivered, isolated_desk
+from dcrc.tui.app import DcrcApp
+from plugins import reminders
+from plugins.reminders.operations import draft_care, get_care
+from plugins.reminders.screens import ReminderLists
+
+TODAY = date(2026, 12, 17)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Two cars that are reminded of in the next days, one with markup in its owner's name."""
+    seat = isolated_desk(tmp_path, plugins=[reminders], today=TODAY)
+    for number, name in enumerate(("王小明", "<b>李</b>")):
+        car = a_vehicle(seat, a_customer(seat, name), plate=f"赣D1234{number}", model="CS75")
+        delivered(seat, car, date(2024, 1, 14 + number))
+    plan(seat)
+    draft_care(seat)
+    yield seat
+    seat.close()
+
+
+def command(desk: Desk, *words: str) -> str:
+    """What a command prints, in Chinese."""
+    seat = Settings(clock=TestClock(TODAY, time(10)), plugins=[reminders])
+    env = {"DCRC_DB": str(desk.db.path), "DCRC_LANG": "zh", "DCRC_TRACEBACK": "1"}
+    done = CliRunner().invoke(program, words, obj=seat, env=env)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_the_list_of_next_week_as_table_spreadsheet_and_page(desk: Desk, tmp_path: Path) -> None:
+    shown = command(desk, "reminders", "planned")
+    assert "王小明" in shown
+    assert "质保到期提醒" in shown
+    document = json.loads(command(desk, "reminders", "planned", "--rule", "warranty", "--json"))
+    assert [line["rule"] for line in document["lines"]] == ["reminders.warranty"] * 2
+    book, page = tmp_path / "list.xlsx", tmp_path / "list.html"
+    command(desk, "reminders", "planned", "--excel", str(book), "--print", str(page))
+    sheet = load_workbook(book).worksheets[0]
+    assert [cell.value for cell in sheet["C"]][1:] == ["王小明", "<b>李</b>"]
+    text = page.read_text("utf-8")
+    assert "@media print" in text
+    assert "&lt;b&gt;李&lt;/b&gt;" in text
+    assert "<b>李" not in text
+
+
+async def keys(pilot: Pilot[None], *pressed: str) -> str:
+    """What stands on the screen after these keys."""
+    for key in pressed:
+        await pilot.press(key)
+    for _ in range(60):
+        await pilot.pause(0.02)
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(each.text for each in strip).rstrip() for strip in strips)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("下周", "质保到期提醒", "王小明", "关怀短信", "待审", "已通过")),
+        (
+            "en",
+            (
+                "Next week",
+                "Warranty ends",
+                "王小明",
+                "Care messages",
+                "waits for review",
+                "approved",
+            ),
+        ),
+    ],
+)
+async def test_the_lists_by_keyboard(desk: Desk, language: str, words: tuple[str, ...]) -> None:
+    with speaking(language):
+        app = DcrcApp(desk)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await keys(pilot)
+            app.go_to(ReminderLists(desk))
+            first = await keys(pilot)
+            for word in words[:4]:
+                assert word in first
+            care = await keys(pilot, "4")
+            assert words[4] in care
+            done = await keys(pilot, "y")
+            assert words[5] in done
+    assert get_care(desk, "2026/winter_solstice").state == "approved"
