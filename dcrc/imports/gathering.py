@@ -16,18 +16,20 @@ from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_readings
 from dcrc.imports.telling import Row, Said
 from dcrc.kernel.customers import Contact, Customer
+from dcrc.kernel.documents import to_document
 from dcrc.kernel.terms import car_terms, customer_terms, person_terms
+from dcrc.kernel.vehicles import Vehicle
 
 _ORGANISATION = re.compile(
     r".{2,}(公司|集团|中心|委员会|政府|协会|商行|合作社|银行|酒店|学校|医院|大学|中学|小学|事务所)"
     r"|.{4,}(厂|局|院|所|站|社|部|队|行|店)"
 )
 _CHUNK = 2000
-_LEFT_OUT: dict[str, dict[str, Any]] = {
-    table: {**defaults, **({"data": {}} if table == "events" else {})}
-    for table, defaults in DEFAULTS.items()
+_BLANK = {
+    table: {field: value for field, value in to_document(record).items() if value}
+    for table, record in (("customers", Customer("", "")), ("vehicles", Vehicle("", "")))
 }
-"""What a document leaves out, as it is the default of its record."""
+"""What documents say of records about which nothing is known."""
 
 
 @attrs.define
@@ -204,14 +206,14 @@ class Source:
         said = held.said or {}
         before = held.now
         if held.was is None and not held.now:
-            now = said
-            for field, default in _LEFT_OUT[table].items():
-                if now.get(field, ABSENT) == default:
-                    del now[field]
+            now = {**_BLANK.get(table, {}), **said}
+            if not now.get("data", True):
+                del now["data"]
         else:
-            now = dict(held.now)
+            now = dict(before)
             for field, value in said.items():
-                self._set(table, held, now, field, value)
+                if before.get(field, ABSENT) != value:
+                    self._set(table, held, now, field, value)
         if held.numbers:
             gone = self._gone(held) if held.was is not None else ()
             now["phones"] = merged_phones(now.get("phones", []), held.numbers, gone)
@@ -249,10 +251,7 @@ class Source:
         before = now.get(field, default)
         if before == value or not self._lets(table, held, field, value):
             return
-        if value == default:
-            now.pop(field, None)
-        else:
-            now[field] = value
+        now[field] = value
         if table != "events":
             self._contest(held, field, before, value)
 

@@ -17,7 +17,7 @@ from dcrc.kernel.terms import phone_terms
 from dcrc.store import GlobalId
 
 T = TypeVar("T")
-_CHUNK = 400
+_CHUNK = 100  # values asked for at once; each hit is compared with all of them
 
 
 @attrs.define(eq=False)

@@ -11,8 +11,13 @@ from types import ModuleType
 import pytest
 from tinydb import where
 
-from dcrc.imports import ImportReport, import_files
+from dcrc.imports import Import, ImportReport, import_files
+from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.documents import to_document
+from dcrc.kernel.events import Event
+from dcrc.kernel.terms import customer_terms
+from dcrc.kernel.vehicles import Vehicle, prepare_vehicle
 from dcrc.testing import isolated_desk
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "make_dms_export.py"
@@ -143,4 +148,25 @@ def test_the_shared_generator_s_truth(tmp_path: Path, sales: int, seed: int) -> 
     head = desk.db.head()
     assert import_files(desk, files).counts.unchanged == report.counts.new
     assert desk.db.head() == head
+    desk.close()
+
+
+def test_imported_documents_are_whole_records_found_by_their_words(
+    tmp_path: Path, dms: ModuleType
+) -> None:
+    dms.make_ledgers(tmp_path, 120, 12)
+    desk = isolated_desk(tmp_path)
+    import_files(desk, [tmp_path / name for name in LEDGERS])
+    for document in desk.customers:
+        customer = desk.read(Customer, document)
+        assert to_document(customer) == dict(document)
+        assert customer.terms == customer_terms(customer)
+    for document in desk.vehicles:
+        vehicle = desk.read(Vehicle, document)
+        assert to_document(vehicle) == dict(document)
+        assert vehicle == prepare_vehicle(vehicle)
+    for document in desk.events:
+        assert to_document(desk.read(Event, document)) == dict(document)
+    (record,) = desk.imports.all()
+    assert desk.read(Import, record).sources == ("sales", "service", "insurance")
     desk.close()
