@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import resource
 import subprocess
@@ -224,7 +225,8 @@ def written(lines: Iterable[tuple[str, str, str]], vehicles: int) -> str:
     rows = "\n".join(f"| {what} | {value} | {aim} |" for what, value, aim in lines)
     return (
         f"{HEADING}\n\n`python -m benchmarks.planning --vehicles {vehicles} --write`: an invented dealer "
-        f"with {vehicles:,} vehicles,\n{YEARS} years of deliveries, a workshop visit for most.\n\n"
+        f"with {vehicles:,} vehicles,\n{YEARS} years of deliveries, a workshop visit for most.\n"
+        f"Wall time on {os.cpu_count()} processors at a load of {os.getloadavg()[0]:.1f}.\n\n"
         f"| | measured | at most |\n|---|---|---|\n{rows}\n"
     )
 
