@@ -21,6 +21,8 @@ DAY_WORDS = {
     "today": 0,
     "tomorrow": 1,
 }
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Outside of these a day is a slip of the fingers, and schedules would run out of the calendar."""
 _DAY_STEPS = {"d": 1, "天": 1, "w": 7, "周": 7}
 _MOMENT_STEPS = {
     "m": timedelta(minutes=1),
@@ -51,17 +53,20 @@ def parse_day(text: str, today: date) -> date:
     '2026-11-22'
     """
     said = normalize("NFKC", text).strip().lower()
+    day: date | None = None
     try:
         if said in DAY_WORDS:
-            return today + timedelta(days=DAY_WORDS[said])
-        if found := _DAY_STEP.fullmatch(said):
+            day = today + timedelta(days=DAY_WORDS[said])
+        elif found := _DAY_STEP.fullmatch(said):
             sign, count, unit = found.groups()
             days = int(count) * _DAY_STEPS[unit]
-            return today + timedelta(days=-days if sign == "-" else days)
-        if found := _WRITTEN_DAY.fullmatch(said) or _COMPACT_DAY.fullmatch(said):
-            return date(*(int(part) for part in found.groups() if part is not None))
+            day = today + timedelta(days=-days if sign == "-" else days)
+        elif found := _WRITTEN_DAY.fullmatch(said) or _COMPACT_DAY.fullmatch(said):
+            day = date(*(int(part) for part in found.groups() if part is not None))
     except (ValueError, OverflowError):  # the 31st of a short month, a year beyond the calendar
         pass
+    if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
     raise InputError(
         "{text!r} is no day. Write 2026-11-22, 明天 or tomorrow, or +3d.", field="day", text=text
     )

@@ -16,7 +16,7 @@ from dcrc.kernel.events import event_kinds
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.planner import Fact, NotPlanned, Planned
 from dcrc.kernel.planning import Planning
-from dcrc.kernel.reconcile import withdrawn_by_planning
+from dcrc.kernel.reconcile import may_return
 from dcrc.kernel.tasks import Task, TaskState
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _explain(
         said = t("not planned: {why}", why=t(outcome.why, **outcome.params))
         return Explanation(rule, title, said, facts, used, dates)
     task = dossier.task(rule, outcome.subject, outcome.occurrence)
-    if task is not None and not withdrawn_by_planning(task):
+    if task is not None and not may_return(task, planning.day.today):
         dates = tuple(_dates(desk, task))
         said = _outcome_of(desk, task)
         return Explanation(rule, title, said, facts, used, dates, task, task_remarks(task))
@@ -163,7 +163,7 @@ def _why_not_made(planning: Planning, planned: Planned, others: Sequence[Task]) 
         return t("not planned: it expired on {date}", date=planned.expires.isoformat())
     if any(task.open for task in others):
         return t("not planned: another task of the rule is open")
-    if any(task.opens >= planned.opens for task in others if not withdrawn_by_planning(task)):
+    if any(task.opens >= planned.opens for task in others if not may_return(task, today)):
         return t("not planned: a later one was closed already")
     if planned.opens > planning.until:
         on = planned.opens - timedelta(days=planning.horizon)

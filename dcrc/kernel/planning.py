@@ -68,9 +68,10 @@ def plan(
     seen, head = int(state.get("seen", 0)), desk.db.journal.head()
     wanted = set(customers) if customers is not None else _changed(desk, run, state, seen)
     total = desk.customers.count() if everybody else len(wanted)
-    if everybody and not state:
+    if (everybody or state) and run.today.isoformat() > state.get("day", ""):
         # a first plan that is killed goes on with what was changed since this moment
-        desk.planning.put(STATE, {"seen": head, "digest": "", "until": ""})
+        begun = state or {"seen": head, "digest": "", "until": ""}
+        desk.planning.put(STATE, {**begun, "day": run.today.isoformat()})
     done = 0
     stopped = False
     for ids in _chunks(desk, run, wanted, everybody):
@@ -136,13 +137,22 @@ def _uncollected() -> Iterator[None]:
 
 
 def _changed(desk: Desk, run: Planning, state: Mapping[str, Any], seen: int) -> set[str]:
-    """Customers with new facts since journal number `seen`, and those whose day has come."""
+    """Customers with new facts since journal number `seen`, and those whose day has come.
+
+    Everybody when the calendar was planned on a day that is still to come: the clock was ahead then.
+    """
     if not state:
         return set()
+    if _ahead(run, state):
+        return {str(each) for each in desk.customers.ids_starting("", limit=-1)}
     touched = _touched(desk, run, seen)
     come = (run.today + run.further).isoformat()
     woken = desk.planning.iterate(where("wake") <= come)
     return touched | {str(document.doc_id) for document in woken}
+
+
+def _ahead(run: Planning, state: Mapping[str, Any]) -> bool:
+    return str(state.get("day", "")) > run.today.isoformat()
 
 
 def _touched(desk: Desk, run: Planning, since: int) -> set[str]:
@@ -174,8 +184,9 @@ def _remember(desk: Desk, run: Planning, state: Mapping[str, Any], head: int) ->
     with desk.db.transaction(OPERATION, operator=desk.operator.name):
         meanwhile = _touched(desk, run, head)
         seen = head if meanwhile else desk.db.journal.head()
-        until = max(run.until.isoformat(), str(state.get("until", "")))
-        became = {"seen": seen, "digest": run.digest, "until": until}
+        before = "" if _ahead(run, state) else str(state.get("until", ""))
+        until, day = max(run.until.isoformat(), before), run.today.isoformat()
+        became = {"seen": seen, "digest": run.digest, "until": until, "day": day}
         if became != dict(state):
             desk.planning.put(STATE, became)
 

@@ -107,9 +107,12 @@ def last_day(task: Task, expires: date | None) -> date | None:
     return max(expires, *moved, *agreed) if moved or agreed else expires
 
 
-def withdrawn_by_planning(task: Task) -> bool:
-    """Whether nobody but the planner closed it, so that it opens again when its reason returns."""
-    return task.state is TaskState.WITHDRAWN and not task.closed_by
+def may_return(task: Task, today: date) -> bool:
+    """Whether a closed task opens again when its reason returns: the planner withdrew it, or let it expire
+    on a day that is still to come, when a clock was ahead."""
+    ahead = task.closed_on is not None and task.closed_on > today
+    by_planning = {TaskState.WITHDRAWN, TaskState.EXPIRED} if ahead else {TaskState.WITHDRAWN}
+    return task.state in by_planning and not task.closed_by
 
 
 @attrs.define
@@ -146,7 +149,7 @@ class _Desk:
             wish = wishes.get(task.occurrence)
             opens = wish.opens if wish else task.opens
             if not task.open:
-                if not withdrawn_by_planning(task):
+                if not may_return(task, self.today):
                     since = max(since, opens)
                 continue
             last = last_day(task, wish.expires if wish else task.expires)
@@ -183,7 +186,7 @@ class _Desk:
             if (
                 wish.opens <= since
                 or (wish.expires is not None and wish.expires < self.today)
-                or not (task is None or task.open or withdrawn_by_planning(task))
+                or not (task is None or task.open or may_return(task, self.today))
             ):
                 continue
             if wish.opens <= self.today:
