@@ -1,0 +1,116 @@
+"""Eight processes write to the same file at once: no lost update, no duplicate, no error but a conflict."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from dcrc.kernel.planning import plan
+from dcrc.testing import a_customer, a_vehicle, delivered
+
+EIGHT = 8
+WRITER = Path(__file__).with_name("writer.py")
+
+
+def eight(shop: Any, kind: str, *more: object) -> list[dict[str, Any]]:
+    """What eight writers that began at the same moment did; none may fail or say anything."""
+    writers = [
+        subprocess.Popen(
+            [sys.executable, WRITER, kind, shop.path, str(number), str(EIGHT), *map(str, more)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(EIGHT)
+    ]
+    for writer in writers:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("\n")
+        writer.stdin.flush()
+    said = [writer.communicate(timeout=120) for writer in writers]
+    assert [writer.returncode for writer in writers] == [0] * EIGHT, said
+    assert not any(err for _, err in said), said
+    shop.sound()
+    return [json.loads(out) for out, _ in said]
+
+
+def no_duplicates(shop: Any) -> None:
+    """One customer per number, one car per VIN, one event per key, one open task per rule and subject."""
+    desk = shop.desk()
+    phones = Counter(phone["number"] for each in desk.customers.all() for phone in each["phones"])
+    vins = Counter(each["vin"] for each in desk.vehicles.all())
+    events = Counter(
+        (each["kind"], each["key"]) for each in desk.events.all() if each["kind"] == "delivered"
+    )
+    calendar = Counter(
+        (each["rule"], each["subject"])
+        for each in desk.tasks.all()
+        if each.get("state", "open") == "open"
+    )
+    for what in (phones, vins, events, calendar):
+        assert what
+        assert set(what.values()) == {1}, [each for each, count in what.items() if count > 1]
+    assert plan(desk).changes == 0 or plan(desk).changes == 0
+    desk.close()
+
+
+def test_different_fields_of_the_same_customers(shop: Any) -> None:
+    done = eight(shop, "edit_own_field")
+    desk = shop.desk()
+    for customer in desk.customers.all()[:3]:
+        for each in done:
+            assert customer[each["field"]] == each["value"]
+    made = [each for each in desk.db.journal.operations(limit=500) if each.name == "edit customer"]
+    assert len(made) == EIGHT * 8 * 3
+    desk.close()
+
+
+def test_the_same_field_is_a_conflict_for_the_second_and_no_step_is_lost(shop: Any) -> None:
+    eight(shop, "edit_the_same_field")
+    desk = shop.desk()
+    assert desk.customers.all()[0]["note"] == str(EIGHT * 6)
+    desk.close()
+
+
+def test_everybody_works_through_the_same_list(shop: Any) -> None:
+    done = eight(shop, "call")
+    told = [each for one in done for each in one["attempts"]]
+    desk = shop.desk()
+    assert len(told) == len(set(told))
+    assert {str(each.doc_id) for each in desk.attempts.all()} == set(told)
+    per_task = Counter(each["task"] for each in desk.attempts.all())
+    assert set(per_task.values()) == {1}, "two people closed the same task"
+    assert sum(each["second"] for each in done) > 0 or len(told) >= 24
+    desk.close()
+
+
+def test_everybody_plans_everything(shop: Any) -> None:
+    desk = shop.desk()
+    for number in range(60):
+        delivered(desk, a_vehicle(desk, a_customer(desk, f"新客户{number}")), desk.today())
+    desk.close()
+    eight(shop, "plan_all")
+    no_duplicates(shop)
+
+
+def test_everybody_imports_the_same_ledger_and_plans(shop: Any, ledger: Any) -> None:
+    path = ledger(80)
+    done = eight(shop, "take_in", path)
+    assert sorted(each["new"] for each in done) == [0] * (EIGHT - 1) + [80]
+    no_duplicates(shop)
+    desk = shop.desk()
+    assert desk.imports.count() == 1
+    desk.close()
+
+
+def test_eight_desks_with_different_work(shop: Any, ledger: Any) -> None:
+    eight(shop, "mixed", ledger(80))
+    no_duplicates(shop)
