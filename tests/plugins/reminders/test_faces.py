@@ -77,17 +77,7 @@ async def keys(pilot: Pilot[None], *pressed: str) -> str:
     ("language", "words"),
     [
         ("zh", ("下周", "质保到期提醒", "王小明", "关怀短信", "待审", "已通过")),
-        (
-            "en",
-            (
-                "Next week",
-                "Warranty ends",
-                "王小明",
-                "Care messages",
-                "waits for review",
-                "approved",
-            ),
-        ),
+        ("en", ("Next week", "Warranty ends", "王小明", "Care messages", "waits", "approved")),
     ],
 )
 async def test_the_lists_by_keyboard(desk: Desk, language: str, words: tuple[str, ...]) -> None:
