@@ -48,6 +48,7 @@ SHARE = 0.3  # of the customers
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰"
 DOWN, UP, PAGE_DOWN, ENTER, ESCAPE = "\x1b[B", "\x1b[A", "\x1b[6~", "\r", "\x1b"
+FIRST_ANSWER = "○1"
 F3, CTRL_Z = "\x1bOR", "\x1a"
 
 
@@ -161,6 +162,16 @@ class Terminal:
             end = time.perf_counter()
         return (end - start) * 1000
 
+    def until_asked(self, key: str) -> float:
+        """Milliseconds from the key to the first question of the sheet that it brings."""
+        self.seen = b""
+        start = time.perf_counter()
+        os.write(self._fd, key.encode())
+        self.until(FIRST_ANSWER)
+        took = time.perf_counter() - start
+        self.settle()
+        return took * 1000
+
     def megabytes(self) -> float:
         """The most memory the process has held."""
         status = Path(f"/proc/{self.pid}/status").read_text()
@@ -192,16 +203,12 @@ def measure(path: Path) -> dict[str, Any]:
         searches.append(terminal.last("\x7f"))
         strokes.append(terminal.press(ESCAPE))
         terminal.settle()
-    sheet = [terminal.last(ENTER)]
-    following, answered = [], []
+    sheet = terminal.until_asked(ENTER)
+    following = []
     for _ in range(10):
-        strokes += [terminal.press(dice.choice("12")) for _ in range(3)]
-        terminal.settle()
-        answered.append(terminal.press(F3))
-        terminal.settle()
-        following.append(terminal.last(F3))
-    strokes += answered
-    undone = terminal.last(CTRL_Z)
+        strokes += [terminal.press(dice.choice("12")) for _ in range(2)]
+        following.append(terminal.until_asked(F3))
+    undone = terminal.until_asked(CTRL_Z)
     megabytes = terminal.megabytes()
     terminal.close()
     return {
@@ -233,7 +240,7 @@ def lines(found: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield "… half of them", f"{share(strokes, 0.5):.0f} ms", ""
     yield "… slowest", f"{max(strokes):.0f} ms", ""
     yield "search: all results painted, slowest", f"{max(found['searches']):.0f} ms", ""
-    yield "call sheet opened and complete", f"{max(found['sheet']):.0f} ms", ""
+    yield "call sheet opened and complete", f"{found['sheet']:.0f} ms", ""
     slowest = max(found["following"])
     yield "no answer recorded, next customer complete, slowest of 10", f"{slowest:.0f} ms", ""
     yield "… half of them", f"{share(found['following'], 0.5):.0f} ms", ""

@@ -55,6 +55,10 @@ class CallActions(DeskScreen):
         """Show another customer on this sheet."""
         raise TypeError(type(self).__name__)
 
+    def ask_included(self) -> None:
+        """Ask the forms of the tasks that belong to this call."""
+        raise TypeError(type(self).__name__)
+
     def show_tasks(self) -> None:
         """Show anew which tasks belong to this call."""
         raise TypeError(type(self).__name__)
@@ -265,8 +269,7 @@ class CallActions(DeskScreen):
             return
         task = row.key
         self.included ^= {task}
-        if self.form is not None:
-            self.form.include(task, task in self.included)
+        self.ask_included()
         self.show_tasks()
         self.keep_draft_soon()
 
@@ -292,7 +295,7 @@ class CallActions(DeskScreen):
         """What was typed so far."""
         assert self.data is not None
         form = self.form
-        values = form.values if form else {}
+        values = {**self.data.draft.answers, **(form.values if form else {})}
         out = [each.task.id for each in self.data.due_now if each.task.id not in self.included]
         given = {task: dict(answers) for task, answers in values.items() if answers}
         return SheetDraft(given, tuple(out), self.query_one("#note", TextField).value)

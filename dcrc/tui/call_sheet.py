@@ -15,7 +15,6 @@ from dcrc.i18n import t
 from dcrc.tui.call_actions import CallActions
 from dcrc.tui.cards import card_lines
 from dcrc.tui.cells import plain
-from dcrc.tui.drafts import SheetDraft
 from dcrc.tui.fields import Question
 from dcrc.tui.form_view import AskedForm, FormView
 from dcrc.tui.history_lines import history_columns, history_rows
@@ -130,7 +129,7 @@ class CallSheet(CallActions, DeskScreen):
                 self.query_one("#note", TextField).start(data.draft.note)
             else:
                 self.included &= {each.task.id for each in data.tasks}
-                self._add_forms(data)
+                self.ask_included()
             self._show_card(data)
             self._show_tasks()
             self.query_one("#history", RecordList).show(
@@ -188,25 +187,28 @@ class CallSheet(CallActions, DeskScreen):
     def _show_form(self, data: SheetData) -> None:
         place = self.query_one("#form", VerticalScroll)
         place.remove_children()
-        self._form = FormView(self._asked(data.tasks, data.draft))
-        for each in data.tasks:
-            self._form.include(each.task.id, each.task.id in self.included)
+        self._form = FormView(self._asked(data))
         place.mount(self._form)
 
-    def _asked(self, tasks: list[SheetTask], draft: SheetDraft) -> list[AskedForm]:
+    def _asked(self, data: SheetData) -> list[AskedForm]:
+        """The forms of this call; those of other tasks are made when they are marked."""
+        answers = data.draft.answers
         return [
-            AskedForm(each.task.id, each.title, each.form, draft.answers.get(each.task.id, {}))
-            for each in tasks
-            if each.form is not None
+            AskedForm(each.task.id, each.title, each.form, answers.get(each.task.id, {}))
+            for each in data.tasks
+            if each.form is not None and each.task.id in self.included
         ]
 
-    def _add_forms(self, data: SheetData) -> None:
-        form = self.form
-        if form is None:
+    def ask_included(self) -> None:
+        """Ask the forms of the tasks that belong to this call, and no others."""
+        form, data = self.form, self.data
+        if form is None or data is None:
             return
-        for asked in self._asked(data.tasks, SheetDraft()):
+        for asked in self._asked(data):
             if not form.has_form(asked.task):
                 form.add(asked)
+        for each in data.tasks:
+            form.include(each.task.id, each.task.id in self.included)
 
     @property
     def form(self) -> FormView | None:

@@ -167,7 +167,7 @@ class Today(DeskScreen):
             parts.append(
                 Content(t("{count} wait for a right number", count=found.blocked)).stylize("$quiet")
             )
-        return Content(" │ ").join(parts) if parts else Content(t("No call is planned yet."))
+        return Content("   ").join(parts) if parts else Content(t("No call is planned yet."))
 
     # -- the card beside -------------------------------------------------------------------------
 
