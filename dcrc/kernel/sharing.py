@@ -1,8 +1,8 @@
 """Conversations are shared: one customer is not called today for one thing and tomorrow for another. Pure.
 
 Between the planners and reconcile, the days of a customer's wished-for tasks are moved within what their
-rules allow (`Planned.between`): those that come soon after another join it, and after a conversation everything
-that can wait rests for some days. What cannot wait keeps its last day in time; urgent work is never moved.
+rules allow (`Planned.between`): those that come soon after another join it, and after a conversation all that
+can wait rests for some days. What cannot wait keeps its last day in time; urgent work is never moved.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def share_conversations(
 ) -> Mapping[str, Sequence[Outcome]]:
     """`outcomes` (planner name → what it answered) with the days of contacts moved within the budget.
 
-    What was done is not moved, nor what an operator moved or agreed with the customer. Each role has a budget of its own: that a sales consultant called does not keep
-    the centre from calling.
+    What was done is not moved, nor what an operator moved or agreed with the customer. Each role has a budget
+    of its own: that a sales consultant called does not keep the centre from calling.
     """
     if not any(isinstance(each, Planned) for answers in outcomes.values() for each in answers):
         return outcomes
