@@ -52,7 +52,7 @@ MARKED_LOST = EventKind(
         "why": Wording("原因", "Reason"),
         "shop": Wording("别家店名", "Other shop"),
         "place": Wording("地点", "Place"),
-        "price": Wording("价格(分)", "Price in fen"),
+        "price": Wording("价格", "Price"),
     },
 )
 EVENT_KINDS = (INSPECTED, MARKED_LOST)

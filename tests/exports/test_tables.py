@@ -94,7 +94,7 @@ def test_all_tables_go_out_and_it_is_noted(desk: Desk, tmp_path: Path) -> None:
     customer = dict(zip(*sheets["客户"], strict=True))
     assert (customer["姓名"], customer["电话"]) == ("=王小明", "13800001234")
     event = dict(zip(*sheets["事件"], strict=True))
-    assert (event["日期"], event["客户"], event["成交价(分)"]) == (
+    assert (event["日期"], event["客户"], event["成交价"]) == (
         date(2026, 11, 1),
         "=王小明",
         6190000,
