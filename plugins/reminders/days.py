@@ -13,6 +13,7 @@ from .policy import Timing
 from .statute import months_after
 
 DAY = timedelta(days=1)
+_FURTHEST = 31  # days
 
 
 @attrs.frozen
@@ -47,6 +48,11 @@ def open_day(workdays: Workdays, day: date) -> date:
     if before < length // 2:
         return workdays.add_open_days(first, -(length // 2 - before))
     return workdays.add_open_days(first + (length - 1) * DAY, before - length // 2 + 1)
+
+
+def over(timing: Timing, target: date, today: date) -> bool:
+    """Whether a reminder of `target` is of no use any more, however far a closed dealer moved its days."""
+    return target + (timing.expires_after + _FURTHEST) * DAY < today
 
 
 def window(

@@ -7,7 +7,7 @@ from datetime import date
 
 from dcrc import Answers, Dossier, Fact, NotPlanned, Outcome, PlanningDay, Remark, Vehicle
 
-from .days import DAY, window
+from .days import DAY, over, window
 from .odometer import DailyRate
 from .policy import RemindersPolicy
 from .reminding import NAME, blocked, planned, used
@@ -16,7 +16,6 @@ from .statute import Inspection, inspections, months_after, row_of
 
 INSPECTION, LICENCE, WARRANTY = "inspection", "licence", "warranty"
 INSPECTION_FORM = "reminder_inspection"
-LONG_AGO = 31 * DAY  # further than a closed dealer moves a day
 
 
 def registered(
@@ -52,7 +51,7 @@ def plan_inspection(
     begun, fact = since
     key, row = row_of(policy.inspection_rows, vehicle.usage, vehicle.model)
     for each in inspections(row, begun):
-        if each.due < day.today - LONG_AGO - timing.expires_after * DAY:
+        if over(timing, each.due, day.today):
             continue
         wanted = window(timing, each.due, day)
         if wanted.expires < day.today:
@@ -206,8 +205,8 @@ def plan_warranty(
         proof = Fact(sold.id, "answered", sold.on)
         yield NotPlanned(WARRANTY, vehicle.id, "the customer has sold the car", facts=(proof,))
         return
-    wanted = window(timing, end.due, day)
-    if wanted.expires < day.today:
+    wanted = None if over(timing, end.due, day.today) else window(timing, end.due, day)
+    if wanted is None or wanted.expires < day.today:
         params = {"day": end.due.isoformat()}
         yield NotPlanned(WARRANTY, vehicle.id, "the warranty ended on {day}", params, facts=(fact,))
         return

@@ -18,7 +18,7 @@ from dcrc import (
 )
 
 from .conversation import wish_of
-from .days import DAY, Window, open_day, window
+from .days import DAY, Window, open_day, over, window
 from .odometer import DailyRate
 from .policy import RemindersPolicy
 from .reminding import NAME, blocked, planned, used
@@ -166,6 +166,9 @@ def plan_regular(
     last: date | None = None
     for n in range(policy.cycles_without_visit):
         target = first if n == 0 else months_after(max(first, anchor.on), n * months)
+        last = target
+        if over(timing, target, day.today):
+            continue
         spared = said.on if said is not None and not anchor.first else None
         wanted = window(timing, target, day, spared if n == 0 else None)
         last = wanted.expires
@@ -226,6 +229,8 @@ def plan_missed(
         yield NotPlanned(MISSED, vehicle.id, why, facts=(due.anchor.fact,))
         return
     target = due.best.due + policy.missed_after_days * DAY
+    if over(timing, target, day.today):
+        return
     wanted = window(timing, target, day)
     if wanted.expires < day.today:
         return
