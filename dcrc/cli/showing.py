@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
@@ -21,11 +22,23 @@ PAGE_WITHOUT_TERMINAL = 50
 LINES_AROUND_A_LIST = 6
 
 
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
 def json_text(document: Any) -> str:
-    """`document` as JSON: UTF-8, two blanks of indent, keys in the documented order."""
+    """`document` as JSON: UTF-8, two blanks of indent, keys in the documented order.
+
+    What a terminal would obey is escaped, so are halves of characters, which UTF-8 cannot hold.
+    """
     import orjson
 
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    try:
+        text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+    except orjson.JSONEncodeError:  # halves of characters
+        import json
+
+        text = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def json_value(value: Any) -> Any:

@@ -8,12 +8,15 @@ import io
 import sys
 from collections import Counter
 
+from dcrc.exports import undefused
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _LADDER = ("utf-8", "gb18030")
+_GUARDS = ('="', "'")
 _SEPARATORS = (",", "\t", ";", "|")
 _SAMPLE_LINES = 50
 
@@ -47,7 +50,7 @@ def delimited_rows(text: str) -> list[list[str]]:
     limit = csv.field_size_limit(sys.maxsize)
     try:
         return [
-            [_unguarded(cell) if cell.startswith('="') else cell for cell in row]
+            [_unguarded(cell) if cell.startswith(_GUARDS) else cell for cell in row]
             for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text))
         ]
     except csv.Error as error:
@@ -75,5 +78,10 @@ def separator_of(text: str) -> str:
 
 
 def _unguarded(cell: str) -> str:
-    """`="00123"`, the way exports keep a spreadsheet program from eating zeros, is 00123."""
+    """What was written so that a spreadsheet program leaves it alone, as it was meant.
+
+    `="00123"` keeps it from eating zeros, `'=1+1` from calculating.
+    """
+    if cell.startswith("'"):
+        return undefused(cell)
     return cell[2:-1].replace('""', '"') if cell.endswith('"') and len(cell) > 2 else cell
