@@ -82,7 +82,10 @@ def verify() -> None:
             ],
         },
         *([_verified(found.documents, found.entries)] if found.ok else []),
-        *(f"{bad.table} {bad.doc_id} #{bad.number}: {bad.what}" for bad in found.problems),
+        *(
+            f"{bad.table} {bad.doc_id} #{bad.number}: {t(bad.msgid, **bad.params)}"
+            for bad in found.problems
+        ),
     )
     if not found.ok:
         raise DamagedData(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +24,21 @@ _MOST_PROBLEMS = 100
 
 @attrs.frozen
 class Problem:
-    """One thing that is not as it should be; table, document and journal number where known."""
+    """One thing that is not as it should be; table, document and journal number where known.
+
+    `msgid` is the English sentence with `{name}` blanks, `params` fill them: faces translate it.
+    """
 
     table: str
     doc_id: Any
     number: int | None
-    what: str
+    msgid: str
+    params: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def what(self) -> str:
+        """What is wrong, in English."""
+        return self.msgid.format(**self.params)
 
 
 @attrs.frozen
@@ -69,8 +78,10 @@ class _Check:
         if self._progress and self.done % _STEP == 0:
             self._progress(self.done, self.total)
 
-    def report(self, table: str, doc_id: Any, number: int | None, what: str) -> None:
-        self.problems.append(Problem(table, doc_id, number, what))
+    def report(
+        self, table: str, doc_id: Any, number: int | None, msgid: str, /, **params: Any
+    ) -> None:
+        self.problems.append(Problem(table, doc_id, number, msgid, params))
         if len(self.problems) >= _MOST_PROBLEMS:
             raise _Enough
 
@@ -83,7 +94,7 @@ class _Check:
     def pages(self) -> None:
         for (line,) in self.connection.execute("PRAGMA integrity_check(20)"):
             if line != "ok":
-                self.report("", None, None, f"SQLite: {line}")
+                self.report("", None, None, "SQLite: {error}", error=line)
 
     def chain(self) -> None:
         names = {layout.number: layout.name for layout in self.layouts.values()}
@@ -99,24 +110,24 @@ class _Check:
             self.step()
             expected += 1
             if number != expected:
-                self.report("", None, number, f"journal entry {expected} is missing")
+                self.report("", None, number, "journal entry {entry} is missing", entry=expected)
                 expected = number
             if of[0] is None:
-                self.report("", None, number, f"its operation {named} is missing")
+                self.report("", None, number, "its operation {operation} is missing", operation=named)
             elif of[0] != operation:
                 if operation is not None and last != number - 1:
-                    self.report("", None, number, f"operation {operation} has lost entries")
+                    self.report("", None, number, "operation {operation} has lost entries", operation=operation)
                 operation, last = of[0], of[7]
                 sealed = seal(Operation(of[0], _instant(of[1]), of[2], of[3], of[4], of[5]))
                 if of[6] != number:
-                    self.report("", None, number, f"operation {operation} has lost entries")
+                    self.report("", None, number, "operation {operation} has lost entries", operation=operation)
             name = names.get(table, "?")
             digest = chained(digest, sealed, (number, name, key, place, was, became))
             if digest != stored:
                 self.report(name, key, number, "the journal entry was changed: its hash differs")
                 digest = stored
         if operation is not None and last != expected:
-            self.report("", None, expected, f"operation {operation} has lost entries")
+            self.report("", None, expected, "operation {operation} has lost entries", operation=operation)
         (lonely,) = self.connection.execute(
             "SELECT count(*) FROM operations WHERE last > ?", (expected,)
         ).fetchone()
@@ -255,7 +266,7 @@ def verify(path: Path, progress: Progress | None = None, *, timeout: float = 30.
         except _Enough:
             pass
         except (sqlite3.Error, UnicodeDecodeError) as error:
-            problems.append(Problem("", None, None, f"SQLite: {error}"))
+            problems.append(Problem("", None, None, "SQLite: {error}", {"error": str(error)}))
         if check is None:
             return Verification(tuple(problems), 0, 0)
         if progress:
