@@ -13,9 +13,9 @@ REFERENCE = ROOT / "docs" / "hooks.md"
 HEAD = """# Hook reference
 
 What a plugin or a brand pack may do. Generated from `dcrc/kernel/hooks.py` by
-`python tools/hook_reference.py`. Mark each function with `@hookimpl` (`from dcrc import hookimpl`); take only the
-arguments you need. A hook that
-raises is named, skipped and reported by `dcrc plugins`; the other plugins go on.
+`python tools/hook_reference.py`. Mark each function with `@hookimpl` (`from dcrc import hookimpl`); take
+only the arguments you need. A hook that raises is named, skipped and reported by `dcrc plugins`; the
+other plugins go on.
 
 | hook | takes | gives | for |
 |---|---|---|---|

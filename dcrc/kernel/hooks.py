@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.events import Event, EventKind
     from dcrc.kernel.faces import CustomerBlock, ScreenEntry
     from dcrc.kernel.figures import Figure
-    from dcrc.kernel.forms import Answers, Form
+    from dcrc.kernel.forms import Answers
     from dcrc.kernel.planner import Planner
     from dcrc.kernel.plugins import BatchStep, RecordKind
     from dcrc.kernel.tasks import Attempt, Task

@@ -48,11 +48,11 @@ def task_id(rule: str, subject: str, occurrence: str) -> str:
 class Task:
     """Something to do with a customer. `opens`…`due` is the time in which it counts as done in time.
 
-    `next_at` (UTC) holds it back until an agreed call-back or the next free slot. `by_hand` names the fields an
-    operator set himself (`due`, `owner`), which planning leaves alone. `reasons` are the facts and policy
+    `next_at` (UTC) holds it back until an agreed call-back or the next free slot. `by_hand` names the fields
+    an operator set himself (`due`, `owner`), which planning leaves alone. `reasons` are the facts and policy
     values that made it: `{"facts": [{"ref", "kind", "on"}], "policy": [[key, value]], "remarks": [[message
-    id, blanks]]}`. `most_tries` other than 0 replaces the contact policy's tries; `message` is the script that is
-    sent when they fail.
+    id, blanks]]}`. `most_tries` other than 0 replaces the contact policy's tries; `message` is the script
+    that is sent when they fail.
     """
 
     id: str

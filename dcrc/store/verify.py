@@ -113,21 +113,37 @@ class _Check:
                 self.report("", None, number, "journal entry {entry} is missing", entry=expected)
                 expected = number
             if of[0] is None:
-                self.report("", None, number, "its operation {operation} is missing", operation=named)
+                self.report(
+                    "", None, number, "its operation {operation} is missing", operation=named
+                )
             elif of[0] != operation:
                 if operation is not None and last != number - 1:
-                    self.report("", None, number, "operation {operation} has lost entries", operation=operation)
+                    self.report(
+                        "",
+                        None,
+                        number,
+                        "operation {operation} has lost entries",
+                        operation=operation,
+                    )
                 operation, last = of[0], of[7]
                 sealed = seal(Operation(of[0], _instant(of[1]), of[2], of[3], of[4], of[5]))
                 if of[6] != number:
-                    self.report("", None, number, "operation {operation} has lost entries", operation=operation)
+                    self.report(
+                        "",
+                        None,
+                        number,
+                        "operation {operation} has lost entries",
+                        operation=operation,
+                    )
             name = names.get(table, "?")
             digest = chained(digest, sealed, (number, name, key, place, was, became))
             if digest != stored:
                 self.report(name, key, number, "the journal entry was changed: its hash differs")
                 digest = stored
         if operation is not None and last != expected:
-            self.report("", None, expected, "operation {operation} has lost entries", operation=operation)
+            self.report(
+                "", None, expected, "operation {operation} has lost entries", operation=operation
+            )
         (lonely,) = self.connection.execute(
             "SELECT count(*) FROM operations WHERE last > ?", (expected,)
         ).fetchone()

@@ -125,7 +125,9 @@ def test_a_closed_database_says_so(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"a": {1, 2}}, {"a": b"x"}, {"a": object()}, {("t",): 1}], ids=str
+    "wrong",
+    [{"a": {1, 2}}, {"a": b"x"}, {"a": object()}, {("t",): 1}],
+    ids=["set", "bytes", "object", "tuple key"],
 )
 def test_what_json_cannot_hold_is_refused_and_nothing_is_stored(shop, wrong):
     with pytest.raises(TypeError):
