@@ -197,6 +197,11 @@ def find_customer(desk: Desk, customer_id: str) -> Customer:
     return desk.get(desk.customers, Customer, customer_id)
 
 
+def present_customer(desk: Desk, customer_id: str) -> Customer:
+    """The customer of that exact id, or who has taken his history over; raises NotFound."""
+    return _present(desk, find_customer(desk, customer_id))
+
+
 def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
     """Store what differs between `before` (as it was shown) and `after`, field by field.
 

@@ -157,10 +157,7 @@ def edit_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> EditedVehicle:
     if before.id != after.id:
         raise UsageError("An edit is of one vehicle, not of two.")
     with desk.operation("edit vehicle", Permission.CUSTOMERS_EDIT):
-        after = prepare_vehicle(after)
-        _refuse_known_vin(desk, after)
-        if after.customer and after.customer != before.customer:
-            find_customer(desk, after.customer)
+        after = checked_vehicle(desk, before, after)
         waiting = []
         confirm = desk.policies.section("customers").confirm_fields
         key_fields = (("vin", "vin"), ("owner", "customer"))
@@ -169,6 +166,15 @@ def edit_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> EditedVehicle:
                 waiting.append(propose(desk, "vehicles", before, after, field))
                 after = attrs.evolve(after, **{field: getattr(before, field)})
         return EditedVehicle(hide_codes(store_vehicle(desk, before, after)), tuple(waiting))
+
+
+def checked_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> Vehicle:
+    """`after` as it may be stored in the place of `before`: its VIN is no other car's, its owner is known."""
+    after = prepare_vehicle(after)
+    _refuse_known_vin(desk, after)
+    if after.customer and after.customer != before.customer:
+        find_customer(desk, after.customer)
+    return after
 
 
 def store_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> Vehicle:
