@@ -14,6 +14,7 @@ import attrs
 from tinydb import where
 
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.undoing import undone_by
 from dcrc.store import Change
 
 ABSENT: Any = object()
@@ -61,6 +62,7 @@ class Witness:
         """(value, batch) of each state the field was in; what was undone never was."""
         default = DEFAULTS[table].get(field, ABSENT)
         stack: list[tuple[Any, str]] = []
+        undone: list[tuple[Any, str]] = []
         for change in self._history(table, doc_id):
             became, was = change.became or {}, change.was
             if was is not None and field not in became and field not in was:
@@ -68,8 +70,11 @@ class Witness:
             value = _part(became.get(field, default), part)
             if stack and stack[-1][0] == value:
                 continue
-            if change.name == "undo" and len(stack) > 1 and stack[-2][0] == value:
-                stack.pop()
+            taken_back = undone_by(change) is not None
+            if taken_back and len(stack) > 1 and stack[-2][0] == value:
+                undone.append(stack.pop())
+            elif taken_back and undone and undone[-1][0] == value:
+                stack.append(undone.pop())  # the undoing was taken back
             elif stack or value is not ABSENT or was is not None:
                 if not stack and was is not None:
                     stack.append((_part(was.get(field, default), part), ""))

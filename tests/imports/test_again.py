@@ -18,6 +18,7 @@ from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.duplicates import merge_customers
 from dcrc.kernel.operators import add_operator
 from dcrc.kernel.phones import Phone
+from dcrc.kernel.undoing import undo
 from dcrc.kernel.vehicles import change_owner, get_vehicle
 from dcrc.testing import a_customer, a_vin
 
@@ -80,12 +81,25 @@ def test_an_undone_import_can_be_imported_again(desk: Desk, book: Write) -> None
     changed = ledger(book, row(address="新村2号", plate="赣D20002"), row(vin=a_vin(2)))
     report = import_files(desk, [changed])
     assert (report.counts.new, report.counts.changed) == (1, 1)
-    desk.db.undo(batch=report.batch)
+    undo(desk, batch=report.batch)
     assert {name: desk.table(name).all() for name in before} == before
     assert import_files(desk, [changed]).counts == report.counts
     assert owner(desk).address == "新村2号"
     assert get_vehicle(desk, CAR).plate == "赣D20002"
     assert [found.vin for found in [get_vehicle(desk, "赣D20002")]] == [CAR]
+
+
+def test_an_import_whose_undoing_was_undone_is_the_source_s_word_again(
+    desk: Desk, book: Write
+) -> None:
+    old, new = ledger(book, row()), ledger(book, row(address="新村2号"), name="新.xlsx")
+    import_files(desk, [old])
+    taken_back = undo(desk, batch=import_files(desk, [new]).batch)
+    undo(desk, taken_back.operation)
+    assert owner(desk).address == "新村2号"
+    report = import_files(desk, [old])
+    assert (report.counts.changed, report.warnings) == (1, [])
+    assert owner(desk).address == "某某路1号"
 
 
 def test_a_corrected_number_does_not_come_back(desk: Desk, book: Write) -> None:

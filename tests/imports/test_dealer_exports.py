@@ -17,6 +17,7 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.events import Event
 from dcrc.kernel.terms import customer_terms
+from dcrc.kernel.undoing import undo
 from dcrc.kernel.vehicles import Vehicle, prepare_vehicle
 from dcrc.testing import isolated_desk
 
@@ -112,7 +113,7 @@ def test_one_undo_takes_a_whole_import_back(tmp_path: Path, dms: ModuleType) -> 
     dms.make_ledgers(tmp_path, 100, 8)
     desk = isolated_desk(tmp_path)
     report = import_files(desk, [tmp_path / name for name in LEDGERS])
-    desk.db.undo(batch=report.batch)
+    undo(desk, batch=report.batch)
     assert [
         desk.table(name).count() for name in ("customers", "vehicles", "events", "imports")
     ] == [0] * 4
