@@ -6,6 +6,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Static
 
 from dcrc.i18n import t
@@ -16,7 +17,8 @@ from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import Dialog, house
 from dcrc.tui.text_field import TextField
 
-SHOWN = 50
+SHOWN = 20
+REST = 0.04  # seconds without a key until the search begins: what is typed is painted first
 
 
 class SearchDialog(Dialog[str]):
@@ -26,6 +28,7 @@ class SearchDialog(Dialog[str]):
         super().__init__()
         self._shown_for = ""
         self._wanted_for: str | None = None
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall"):
@@ -46,7 +49,10 @@ class SearchDialog(Dialog[str]):
         self.query_one(TextField).focus()
 
     def on_text_field_typed(self, event: TextField.Typed) -> None:
-        self._search(event.text.strip())
+        if self._timer is not None:
+            self._timer.stop()
+        text = event.text.strip()
+        self._timer = self.set_timer(REST, lambda: self._search(text))
 
     def _search(self, text: str) -> None:
         def work(desk: Desk) -> list[Row]:

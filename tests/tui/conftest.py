@@ -21,7 +21,7 @@ from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.tui.app import DcrcApp
 from plugins import new_car_followup
 
-REPAINT = 0.02  # seconds; Textual paints sixty times in a second
+REPAINT = 0.05  # seconds; longer than Textual's pause between paints and the search's between keys
 TODAY = date(2026, 11, 21)  # a Saturday; the day is open in the working calendar of dealers
 
 
