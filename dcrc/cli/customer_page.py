@@ -42,7 +42,7 @@ def print_customer(desk: Desk, customer: Customer, limit: int | None) -> None:
     show(
         {
             "customer": customer_document(desk, customer),
-            "vehicles": [vehicle_document(car) for car in cars],
+            "vehicles": [vehicle_document(desk, car) for car in cars],
             "tasks": [task_document(desk, task) for task in due],
             "blocks": [{"title": title, "lines": lines} for title, lines in blocks if lines],
             "timeline": [
@@ -66,6 +66,7 @@ def print_customer(desk: Desk, customer: Customer, limit: int | None) -> None:
 
 
 def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
+    from dcrc.kernel.masking import seen
     from dcrc.kernel.operators import masked_phone
     from dcrc.kernel.terms import short_id
 
@@ -96,7 +97,7 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
         (t("Merged into"), customer.merged_into),
         (t("Note"), customer.note),
     ]
-    return [(title, text) for title, text in rows if text]
+    return [(title, seen(desk, text)) for title, text in rows if text]
 
 
 def _block(title: str, lines: list[str]) -> list[str]:

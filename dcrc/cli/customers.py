@@ -63,7 +63,7 @@ def find(desk: Desk, text: str, limit: int | None) -> None:
             "found": [
                 {
                     "customer": customer_brief(desk, hit.customer),
-                    "vehicles": [vehicle_document(vehicle) for vehicle in hit.vehicles],
+                    "vehicles": [vehicle_document(desk, vehicle) for vehicle in hit.vehicles],
                     "matched": hit.matched,
                 }
                 for hit in found

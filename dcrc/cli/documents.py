@@ -29,15 +29,22 @@ def day(on: date | None) -> str | None:
 
 def phone_document(desk: Desk, phone: Phone) -> Document:
     """A number as this operator may see it (digits hidden where the role does not show them)."""
-    from dcrc.kernel.operators import may_see_phones
-    from dcrc.kernel.phones import masked
+    return _seen(
+        desk,
+        {
+            "number": phone.number,
+            "kind": phone.kind,
+            "state": str(phone.state),
+            "note": phone.note,
+        },
+    )
 
-    return {
-        "number": phone.number if may_see_phones(desk) else masked(phone.number),
-        "kind": phone.kind,
-        "state": str(phone.state),
-        "note": phone.note,
-    }
+
+def _seen(desk: Desk, document: Document) -> Document:
+    from dcrc.kernel.masking import seen
+
+    masked: Document = seen(desk, document)
+    return masked
 
 
 def shown_phone(desk: Desk, customer: Customer) -> str:
@@ -75,11 +82,8 @@ CUSTOMER_TEXTS = (
 
 def customer_document(desk: Desk, customer: Customer) -> Document:
     """A customer, all fields, as far as this operator may see them."""
-    from dcrc.kernel.operators import masked_id, may_see_phones
-    from dcrc.kernel.phones import masked
-
     lunar = customer.lunar_birthday
-    return {
+    told = {
         "id": customer.id,
         "name": customer.name,
         "kind": str(customer.kind),
@@ -91,21 +95,17 @@ def customer_document(desk: Desk, customer: Customer) -> Document:
         "founded": day(customer.founded),
         "hobbies": list(customer.hobbies),
         "contacts": [
-            {
-                "name": contact.name,
-                "role": contact.role,
-                "phone": contact.phone if may_see_phones(desk) else masked(contact.phone),
-            }
+            {"name": contact.name, "role": contact.role, "phone": contact.phone}
             for contact in customer.contacts
         ],
         "do_not_contact": customer.do_not_contact,
         "marketing_consent": customer.marketing_consent,
         **{name: getattr(customer, name) for name in CUSTOMER_TEXTS},
-        "id_number": masked_id(desk, customer.id_number),
         "archived": customer.archived,
         "merged_into": customer.merged_into or None,
         "extra": customer.extra,
     }
+    return _seen(desk, told)
 
 
 def customer_brief(desk: Desk, customer: Customer) -> Document:
@@ -121,9 +121,9 @@ def customer_brief(desk: Desk, customer: Customer) -> Document:
 VEHICLE_TEXTS = ("engine_number", "model", "trim", "colour", "usage", "note")
 
 
-def vehicle_document(vehicle: Vehicle) -> Document:
+def vehicle_document(desk: Desk, vehicle: Vehicle) -> Document:
     """A vehicle without its secret codes (`dcrc vehicle codes` shows those)."""
-    return {
+    told = {
         "id": vehicle.id,
         "vin": vehicle.vin,
         "plate": vehicle.plate,
@@ -137,11 +137,12 @@ def vehicle_document(vehicle: Vehicle) -> Document:
         "archived": vehicle.archived,
         "extra": vehicle.extra,
     }
+    return _seen(desk, told)
 
 
 def task_document(desk: Desk, task: Task) -> Document:
     """A task, all fields; `title` and `reason` are in the language of the command."""
-    return {
+    told = {
         "id": task.id,
         "rule": task.rule,
         "title": task_title(desk, task),
@@ -166,6 +167,7 @@ def task_document(desk: Desk, task: Task) -> Document:
         "closed_by": task.closed_by or None,
         "reason": reason_of(task),
     }
+    return _seen(desk, told)
 
 
 def task_title(desk: Desk, task: Task) -> str:
@@ -180,7 +182,7 @@ def reason_of(task: Task) -> str | None:
 
 def attempt_document(desk: Desk, attempt: Attempt) -> Document:
     """One try at a task."""
-    return {
+    told = {
         "id": attempt.id,
         "task": attempt.task,
         "customer": attempt.customer,
@@ -192,3 +194,4 @@ def attempt_document(desk: Desk, attempt: Attempt) -> Document:
         "note": attempt.note,
         "call_back": moment(desk, attempt.call_back),
     }
+    return _seen(desk, told)

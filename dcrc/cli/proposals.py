@@ -79,18 +79,17 @@ def proposal_document(desk: Desk, proposal: Proposal) -> dict[str, Any]:
 
 
 def _seen(desk: Desk, proposal: Proposal, value: Any) -> Any:
-    from dcrc.kernel.operators import masked_phone
+    from dcrc.kernel.masking import seen
 
-    if proposal.field != "phones" or not isinstance(value, list):
-        return value
-    return [{**phone, "number": masked_phone(desk, phone["number"])} for phone in value]
+    return seen(desk, value, proposal.field)
 
 
 def _value(desk: Desk, proposal: Proposal, value: Any) -> str:
-    seen = _seen(desk, proposal, value)
-    if isinstance(seen, list):
-        return " ".join(str(one["number"]) if isinstance(one, dict) else str(one) for one in seen)
-    return "" if seen is None else str(seen)
+    from dcrc.kernel.operators import masked_phone
+
+    if isinstance(value, list):
+        return " ".join(masked_phone(desk, one["number"]) for one in value)
+    return "" if value is None else str(_seen(desk, proposal, value))
 
 
 def waiting_lines(proposals: tuple[Proposal, ...]) -> list[str]:

@@ -35,7 +35,7 @@ def print_task(desk: Desk, task: Task) -> None:
         {
             "task": task_document(desk, task),
             "customer": customer_brief(desk, customer),
-            "vehicle": vehicle_document(car) if car else None,
+            "vehicle": vehicle_document(desk, car) if car else None,
             "script": script or None,
             "questions": [_question(field) for field in fields],
         },

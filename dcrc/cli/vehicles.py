@@ -60,7 +60,7 @@ def show_one(desk: Desk, vehicle: str) -> None:
     columns = [Column(t("Day")), Column(t("Mileage"), right=True), Column(t("Source"))]
     show(
         {
-            "vehicle": vehicle_document(car),
+            "vehicle": vehicle_document(desk, car),
             "owner": customer_brief(desk, owner) if owner else None,
         },
         *(f"{title}: {one_line(text)}" for title, text in data if text),
@@ -83,7 +83,7 @@ def add(desk: Desk, vin: str, owner: str | None, settings: tuple[str, ...]) -> N
     fields.pop("vin", None)
     owned_by = get_customer(desk, owner).id if owner else ""
     added = add_vehicle(desk, Vehicle(id="", vin=vin, customer=owned_by, **fields))
-    _show(added, t("Added {vin}: {id}", vin=added.vin, id=short_id(added.id)))
+    _show(desk, added, t("Added {vin}: {id}", vin=added.vin, id=short_id(added.id)))
 
 
 @vehicle.command(help="Change a vehicle's data or its owner.")
@@ -103,7 +103,7 @@ def edit(desk: Desk, vehicle: str, owner: str | None, settings: tuple[str, ...])
     edited = edit_vehicle(desk, before, attrs.evolve(before, **fields))
     show(
         {
-            "vehicle": vehicle_document(edited.vehicle),
+            "vehicle": vehicle_document(desk, edited.vehicle),
             "proposals": [proposal.id for proposal in edited.proposals],
         },
         t("Changed {vin}.", vin=edited.vehicle.vin),
@@ -124,7 +124,7 @@ def reading(desk: Desk, vehicle: str, km: int, on: str | None) -> None:
     day = parse_day(on, desk.today()) if on else desk.today()
     record_reading(desk, car.id, Reading(day, km, "call"))
     after = get_vehicle(desk, car.id)
-    _show(after, t("{vin}: {km} km on {day}.", vin=car.vin, km=km, day=day))
+    _show(desk, after, t("{vin}: {km} km on {day}.", vin=car.vin, km=km, day=day))
 
 
 @vehicle.command(help="Show key and audio code; each look is noted.")
@@ -143,5 +143,5 @@ def codes(desk: Desk, vehicle: str) -> None:
     )
 
 
-def _show(car: Vehicle, said: str) -> None:
-    show({"vehicle": vehicle_document(car)}, said)
+def _show(desk: Desk, car: Vehicle, said: str) -> None:
+    show({"vehicle": vehicle_document(desk, car)}, said)

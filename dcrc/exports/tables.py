@@ -18,13 +18,13 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.forms import Answers
 from dcrc.kernel.looks import record_look
-from dcrc.kernel.operators import Permission, masked_phone, may_see_phones
+from dcrc.kernel.masking import seen
+from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.tasks import Task
 from dcrc.kernel.vehicles import Vehicle
 from dcrc.store import GlobalId
 
 _CHUNK = 1000
-_HIDDEN = "****"
 
 
 @attrs.frozen
@@ -133,7 +133,9 @@ def _page(desk: Desk, chunk: Sequence[Document]) -> _Page:
 
 def _plain(key: str, header: str, name: str = "") -> _Column:
     field = name or key
-    return _Column(key, header, lambda record, page: _cell(getattr(record, field)))
+    return _Column(
+        key, header, lambda record, page: _cell(seen(page.desk, getattr(record, field), key))
+    )
 
 
 def _cell(value: Any) -> Any:
@@ -174,13 +176,7 @@ def _customer_columns(desk: Desk) -> list[_Column]:
             ),
         ),
         _plain("marital_status", t("Marital status")),
-        _Column(
-            "id_number",
-            t("ID number"),
-            lambda one, page: (
-                one.id_number if may_see_phones(desk) else _HIDDEN if one.id_number else ""
-            ),
-        ),
+        _plain("id_number", t("ID number")),
         _plain("email", t("E-mail")),
         _plain("wechat", t("WeChat")),
         _plain("employer", t("Employer")),
@@ -283,7 +279,7 @@ def _event_columns(desk: Desk) -> list[_Column]:
             "more",
             t("More"),
             lambda one, page: _cell(
-                {key: value for key, value in one.data.items() if key not in fields}
+                seen(desk, {key: value for key, value in one.data.items() if key not in fields})
             ),
         ),
         _plain("source", t("Told by")),
@@ -295,7 +291,7 @@ def _data_column(desk: Desk, field: str, header: str) -> _Column:
         value = event.data.get(field)
         if field.endswith("phone") and isinstance(value, str):
             return " / ".join(masked_phone(desk, number) for number in value.split(" / "))
-        return _cell(value)
+        return _cell(seen(desk, value, field))
 
     return _Column(field, header, cell)
 

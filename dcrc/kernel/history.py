@@ -13,6 +13,7 @@ from tinydb import where
 from dcrc.i18n import t
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.forms import Answers
+from dcrc.kernel.masking import seen
 from dcrc.kernel.merges import Merge, merged_from
 from dcrc.kernel.operations_log import change_text, field_title, operations_log
 from dcrc.kernel.operators import Permission
@@ -66,6 +67,10 @@ def timeline(
             entries.extend(source(desk, customer_id))
     if wanted - set(KINDS):
         entries.extend(_events(desk, customer_id, wanted))
+    entries = [
+        attrs.evolve(each, title=seen(desk, each.title), detail=seen(desk, each.detail))
+        for each in entries
+    ]
     entries.sort(key=lambda entry: (entry.at, len(entry.ref), entry.ref), reverse=True)
     return entries if limit is None else entries[:limit]
 
@@ -103,6 +108,7 @@ def _shown(desk: Desk, name: str, value: Any) -> str:
         return shown_number(desk, value)
     if name == "result" and value in list(Result):
         return result_title(Result(value))
+    value = seen(desk, value, name)
     if isinstance(value, Mapping):
         return ", ".join(f"{_word(key)} {_word(inner)}" for key, inner in value.items())
     if isinstance(value, list):

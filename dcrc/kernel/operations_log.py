@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from dcrc.i18n import t
-from dcrc.kernel.operators import Permission, masked_id, masked_phone, may_see_phones
-from dcrc.kernel.phones import masked
+from dcrc.kernel.masking import seen
+from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.undoing import undone_by
-from dcrc.kernel.vehicles import HIDDEN
 from dcrc.store import Change, GlobalId, Operation
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
-
-_CODES = frozenset({"key_code", "audio_code"})
-_NUMBERS = frozenset({"phones", "number", "contacts", "sent_phone"})
 
 
 @attrs.frozen
@@ -98,33 +94,12 @@ def _lines(desk: Desk, change: Change) -> list[FieldChange]:
             str(change.doc_id),
             field,
             field_title(field),
-            _seen(desk, field, was.get(field)),
-            _seen(desk, field, became.get(field)),
+            seen(desk, was.get(field), field),
+            seen(desk, became.get(field), field),
         )
         for field in dict.fromkeys((*was, *became))
         if field != "terms"
     ]
-
-
-def _seen(desk: Desk, field: str, value: Any) -> Any:
-    if field in _CODES:
-        return HIDDEN if value else value
-    if may_see_phones(desk):
-        return value
-    if isinstance(value, list) and field in _NUMBERS:
-        return [_seen_part(each) for each in value]
-    if field == "id_number" and isinstance(value, str):
-        return masked_id(desk, value)
-    return masked(value) if field in _NUMBERS and isinstance(value, str) and value else value
-
-
-def _seen_part(part: Any) -> Any:
-    if not isinstance(part, dict):
-        return part
-    return {
-        name: masked(inner) if name in ("number", "phone") and inner else inner
-        for name, inner in part.items()
-    }
 
 
 def field_title(field: str) -> str:
@@ -149,8 +124,6 @@ def change_text(desk: Desk, field: str, was: Any, became: Any) -> str:
 def _value(desk: Desk, field: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return "–"
-    if field in _CODES:
-        return HIDDEN
     if field == "phones" and isinstance(value, list):
         return ", ".join(_phone(desk, phone) for phone in value)
     if field == "customer":
@@ -158,7 +131,7 @@ def _value(desk: Desk, field: str, value: Any) -> str:
         return str(found["name"]) if found else str(value)
     if isinstance(value, bool):
         return t("yes") if value else t("no")
-    return str(value)
+    return str(seen(desk, value, field))
 
 
 def _phone(desk: Desk, phone: Mapping[str, Any]) -> str:

@@ -202,10 +202,3 @@ def may_see_phones(desk: Desk) -> bool:
 def masked_phone(desk: Desk, number: str) -> str:
     """`number` as this operator may see it: whole, or with its middle hidden."""
     return local_phone(number) if may_see_phones(desk) else masked(number)
-
-
-def masked_id(desk: Desk, number: str) -> str:
-    """An ID number as this operator may see it: whole, or its first three and last four characters."""
-    if not number or may_see_phones(desk):
-        return number
-    return number[:3] + "*" * max(4, len(number) - 7) + number[-4:] if len(number) > 7 else "****"

@@ -11,6 +11,7 @@ from dcrc.i18n import t
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import TRADE_EVENTS, Event, events_of
+from dcrc.kernel.masking import seen
 from dcrc.kernel.proposals import Proposal, pending_proposals
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
 from dcrc.tui.cards import name_line, phones_line, vehicle_line
@@ -54,12 +55,13 @@ def facts_text(desk: Desk, facts: CustomerFacts) -> Content:
     """The facts as a page of text."""
     customer = facts.customer
     lines = [name_line(customer), phones_line(desk, customer)]
-    lines += [Content(f"{label}  {plain(value)}") for label, value in _details(customer) if value]
+    details = ((label, seen(desk, value)) for label, value in _details(customer) if value)
+    lines += [Content(f"{label}  {plain(value)}") for label, value in details]
     for proposal in facts.proposals:
         told = t(
             "Waits for the supervisor: {field} → {value}",
             field=proposal.field,
-            value=_short(proposal.after),
+            value=_short(seen(desk, proposal.after, proposal.field)),
         )
         lines.append(Content("! " + plain(told)).stylize("$warning"))
     for car, events in facts.vehicles:
