@@ -46,7 +46,7 @@ class Settings:
     def path(self) -> Path:
         """The database file: the one named, else `dealer.dcrc` here, else in the user's data folder."""
         if self.db is not None:
-            return self.db
+            return self.db if self.db.name else self.db.absolute()
         here = Path(FILE_NAME)
         return here if here.exists() else user_data_folder() / FILE_NAME
 

@@ -282,7 +282,7 @@ def _seat(
     plugins: Sequence[object] | None,
     read_only: bool = False,
 ) -> Desk:
-    dealer = policy_file or path.with_suffix(".toml")
+    dealer = policy_file or path.parent / f"{path.stem}.toml"  # "." and "/" have no suffix to change
     own = [dealer] if policy_file or dealer.exists() else []
     host = PluginHost.load(plugins, disabled_plugins(own))
     policies = Policies.load(

@@ -80,6 +80,8 @@ def check_file(path: Path) -> bool:
     try:
         if path.is_dir():
             raise NotADatabase("{path} is a folder, not a dcrc database", path=str(path))
+        if path.exists() and not path.is_file():  # a pipe would be waited for without end
+            raise NotADatabase("{path} is not a dcrc database", path=str(path))
         with path.open("rb") as stream:
             head = stream.read(100)
             size = os.fstat(stream.fileno()).st_size
