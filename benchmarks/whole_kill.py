@@ -273,10 +273,10 @@ def facts(desk: Desk) -> dict[str, Counter[tuple[str, ...]]]:
             if not each["name"].startswith(ADDED)
         ),
         "vehicles": Counter(
-            (each["vin"], names[each["customer"]]) for each in desk.vehicles.iterate()
+            (each["vin"], names.get(each["customer"], "")) for each in desk.vehicles.iterate()
         ),
         "events": Counter(
-            (each["kind"], each["key"], each["on"], names[each["customer"]])
+            (each["kind"], each["key"], each["on"], names.get(each["customer"], ""))
             for each in desk.events.iterate()
             if each["kind"] in told
         ),
@@ -290,7 +290,7 @@ def calendar(desk: Desk) -> Counter[tuple[str, ...]]:
     return Counter(
         (
             task["rule"],
-            names[task["customer"]],
+            names.get(task["customer"], ""),
             cars.get(task.get("vehicle", ""), ""),
             *(
                 str(task.get(name, ""))

@@ -40,6 +40,15 @@ def test_a_folder_where_the_file_should_be(shop: Any, ledger: Any) -> None:
     assert list(shop.path.iterdir()) == []
 
 
+@pytest.mark.parametrize("odd", ["", ".", "/", "..", "/dev/null", "pipe"])
+def test_a_path_that_is_no_file_at_all(shop: Any, odd: str) -> None:
+    if odd == "pipe":
+        odd = str(shop.folder / "pipe")
+        os.mkfifo(odd)
+    for command in (["today"], ["verify"], ["plan"]):
+        shop.refused(DAMAGED, "--db", odd, *command)
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04" + bytes(3000), b"a,b\n1,2\n"])
 def test_somebody_else_s_file_is_left_alone(shop: Any, ledger: Any, content: bytes) -> None:
     shop.path.write_bytes(content)
@@ -214,12 +223,12 @@ def test_a_file_and_folder_that_may_only_be_read(open_folder: Path) -> None:
     path.chmod(0o444)
     open_folder.chmod(0o555)
     before = path.read_bytes()
-    for command in WRITING:
+    for command in WRITING[::2]:
         run = as_somebody("--db", path, *command)
         assert run.returncode == IN_OUT, (command, run)
         (line,) = run.stderr.splitlines()
         assert "read" in line
-    for command in READING:
+    for command in (["today"], ["verify"]):
         run = as_somebody("--db", path, *command)
         assert run.returncode == 0, run
     path.chmod(0)

@@ -50,8 +50,9 @@ TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u206
 
 def obeyed(text: str) -> set[str]:
     """What of a printed text a terminal would obey."""
-    steering = {sign for sign in text if unicodedata.category(sign) in ("Cc", "Cs")} - {"\n"}
-    return steering | (set(text) & TURNING)
+    signs = set(text)
+    steering = {sign for sign in signs if unicodedata.category(sign) in ("Cc", "Cs")} - {"\n"}
+    return steering | (signs & TURNING)
 
 
 @attrs.define
