@@ -36,6 +36,7 @@ from dcrc import (
 )
 from dcrc.kernel.agenda import Sheet, agenda
 from dcrc.kernel.calendar import record_conversation
+from dcrc.kernel.contact import CONTACT_CHANNELS
 from dcrc.kernel.desk import open_desk
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
@@ -246,6 +247,10 @@ class Years:
                 self.lateness[max(0, (today - task.due).days)] += 1
         result = chance.choices([each for each, _ in RESULTS], [share for _, share in RESULTS])[0]
         reached = result is Result.REACHED
+        if not any(task.channel in CONTACT_CHANNELS for task in tasks):
+            result, reached = Result.REACHED, True
+        elif not reached:
+            tasks = tuple(task for task in tasks if task.channel in CONTACT_CHANNELS)
         answers = {task.id: self.answers(task, today) if reached else None for task in tasks}
         back = None
         if result is Result.CALL_BACK:

@@ -147,6 +147,7 @@ def _document(desk: Desk, recorded: Recorded) -> dict[str, Any]:
         "next_at": moment(desk, recorded.next_at),
         "follow_ups": [task_document(desk, task) for task in recorded.follow_ups],
         "message": recorded.message or None,
+        "remarks": [t(each.text, **each.params) for each in recorded.remarks],
     }
 
 
@@ -163,7 +164,7 @@ def _lines(desk: Desk, recorded: Recorded) -> list[str]:
         + t("{id} {title}, due {due}", id=more.id[:6], title=task_title(desk, more), due=more.due)
         for more in recorded.follow_ups
     ]
-    return lines
+    return lines + [f"  ! {t(each.text, **each.params)}" for each in recorded.remarks]
 
 
 @click.command(cls=Command)

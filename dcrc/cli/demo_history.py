@@ -97,15 +97,19 @@ def _call_through(desk: Desk, clock: HistoryClock, dice: Random) -> None:
 
 def _converse(desk: Desk, now: datetime, sheet: Sheet, dice: Random) -> None:
     from dcrc.kernel.calendar import record_conversation
+    from dcrc.kernel.contact import CONTACT_CHANNELS
 
     results, weights = zip(*_RESULTS, strict=True)
     (result,) = dice.choices(results, weights)
     reached = result is Result.REACHED
+    about = [task for task in sheet.tasks if reached or task.channel in CONTACT_CHANNELS]
+    if not about:  # work at the desk alone: done, and nobody is called
+        result, reached, about = Result.REACHED, True, list(sheet.tasks)
     record_conversation(
         desk,
         sheet.customer.id,
         result,
-        {task.id: _answers(desk, task, dice) if reached else None for task in sheet.tasks},
+        {task.id: _answers(desk, task, dice) if reached else None for task in about},
         note=dice.choice(_REMARKS) if reached and dice.random() < 0.4 else "",
         call_back=now + timedelta(days=1, hours=1) if result is Result.CALL_BACK else None,
     )

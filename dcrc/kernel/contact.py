@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 CONTACT_CHANNELS = frozenset({"call", "message", "wechat", "letter"})
+HOURLESS = frozenset({"letter"})  # channels that disturb nobody at any hour
 _FAR = 60  # days; no slot within them means the policy has none that is open
 
 
@@ -57,6 +58,11 @@ EFFECTS: Mapping[Result, Effect] = {
     Result.EMPTY_NUMBER: Effect(Next.OTHER_NUMBER, None, False, PhoneState.EMPTY),
     Result.WRONG_NUMBER: Effect(Next.OTHER_NUMBER, None, False, PhoneState.WRONG),
     Result.NOT_THE_OWNER: Effect(Next.OTHER_NUMBER, None, False, PhoneState.WRONG),
+}
+DESK_EFFECTS: Mapping[Result, Effect] = {  # of work that contacts nobody
+    Result.REACHED: Effect(Next.CLOSED, TaskState.DONE),
+    Result.REFUSED: Effect(Next.CLOSED, TaskState.FAILED, reason="it was declined"),
+    Result.CALL_BACK: Effect(Next.AGREED),
 }
 GIVEN_UP = "not reached in {tries} tries"
 

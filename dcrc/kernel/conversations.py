@@ -11,14 +11,18 @@ from tinydb import where
 
 from dcrc.errors import InputError
 from dcrc.kernel.contact import (
+    CONTACT_CHANNELS,
+    DESK_EFFECTS,
     EFFECTS,
     GIVEN_UP,
+    HOURLESS,
     ContactPolicy,
     Effect,
     Message,
     Next,
     Try,
     given_up,
+    quiet_end,
     slot_at,
 )
 from dcrc.kernel.contact import next_slot as next_slot_after
@@ -28,6 +32,7 @@ from dcrc.kernel.forms import Answers, check_answers, score
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.outbox import queue_fallback
 from dcrc.kernel.phones import normalise_phone
+from dcrc.kernel.planner import Remark
 from dcrc.kernel.planning import replan_customer
 from dcrc.kernel.task_refs import get_task, require_open
 from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
@@ -45,6 +50,7 @@ class Recorded:
 
     `next_at` (UTC) is when it is tried again; `follow_ups` are tasks that this conversation put on the
     calendar; `message` is the text that was queued because nobody could be reached, empty without one.
+    `remarks` say what was against the contact rules though it counts, with the first task of a conversation.
     """
 
     task: Task
@@ -52,6 +58,7 @@ class Recorded:
     next_at: datetime | None = None
     follow_ups: tuple[Task, ...] = ()
     message: str = ""
+    remarks: tuple[Remark, ...] = ()
 
 
 def record_attempt(
@@ -94,15 +101,21 @@ def record_conversation(
 
     Reaching the customer closes the tasks; a task whose form has required questions needs their answers.
     `call_back` (aware) is needed with that result and means nothing with others. `number` is the one that was
-    dialled, the customer's first usable one if it is not told. Raises InputError (answers, time),
-    ConflictError when a task was closed meanwhile.
+    dialled, the customer's first usable one if it is not told. Desk work (tasks whose channel contacts
+    nobody) can only be done, declined or put off to a time: it dials no number and has no tries.
+
+    A customer who must not be contacted is contacted at times that he asked for alone, and may refuse; if he
+    came or called himself, `channel` says so (`incoming`, `visit`). A call in quiet hours was the operator's
+    decision: it counts, with a remark. Raises InputError (answers, time, a contact that is against the
+    customer's wish, a result that desk work cannot have), ConflictError when a task was closed meanwhile.
     """
     with desk.operation("record attempt", Permission.CALLS):
         customer = find_customer(desk, customer_id)
         tasks = [_open_task(desk, customer, ref) for ref in answers_by_task]
         if not tasks:
             raise InputError("A conversation is about at least one task.", field="task")
-        dialled = _dialled(customer, number, channel)
+        remarks = _against_the_rules(desk, customer, Result(result), tasks, channel)
+        dialled = _dialled(customer, number, channel) if any(map(_contacts, tasks)) else ""
         said = _Conversation(
             desk, customer, Result(result), note, _agreed(desk, result, call_back), dialled, channel
         )
@@ -118,7 +131,8 @@ def record_conversation(
         said.tell(recorded)
         planned = replan_customer(desk, customer.id)
         follow_ups = (*planned.create, *(after for _, after in planned.reopen))
-        return [attrs.evolve(recorded[0], follow_ups=follow_ups), *recorded[1:]]
+        first = attrs.evolve(recorded[0], follow_ups=follow_ups, remarks=remarks)
+        return [first, *recorded[1:]]
 
 
 def _open_task(desk: Desk, customer: Customer, ref: str) -> Task:
@@ -148,6 +162,33 @@ def _dialled(customer: Customer, number: str, channel: str) -> str:
     return first[0].number if first else ""
 
 
+def _against_the_rules(
+    desk: Desk, customer: Customer, result: Result, tasks: Sequence[Task], channel: str
+) -> tuple[Remark, ...]:
+    """What the rules have against a contact that the dealer began; raises InputError if he must not."""
+    about = [task for task in tasks if _contacts(task)]
+    agreed = any("next_at" in task.by_hand for task in about)
+    if not about or agreed or channel not in CONTACT_CHANNELS:
+        return ()
+    if customer.do_not_contact and result is not Result.REFUSED:
+        raise InputError(
+            "{name} does not want to be contacted. If the customer called, record it with the channel "
+            "incoming; if this call was refused, record that.",
+            name=customer.name,
+            field="channel",
+        )
+    local = desk.now().astimezone(desk.zone)
+    end = quiet_end(desk.policies.section("contact"), local)
+    if end == local or channel in HOURLESS:
+        return ()
+    return (Remark("this was in quiet hours, which end at {until}", {"until": f"{end:%H:%M}"}),)
+
+
+def _contacts(task: Task) -> bool:
+    """Whether a task is about speaking or writing to the customer, not work at the desk."""
+    return task.channel in CONTACT_CHANNELS
+
+
 @attrs.define(eq=False)
 class _Conversation:
     desk: Desk
@@ -159,12 +200,19 @@ class _Conversation:
     channel: str
     answered: dict[str, Answers] = attrs.field(factory=dict)
 
-    @property
-    def effect(self) -> Effect:
-        return EFFECTS[self.result]
+    def effect_on(self, task: Task) -> Effect:
+        """What the result does to a task."""
+        return (EFFECTS if _contacts(task) else DESK_EFFECTS)[self.result]
 
     def check(self, task: Task, answers: Mapping[str, Any] | None) -> dict[str, Any] | None:
         """The answers as they are stored; None without a form or when nobody was reached."""
+        if not _contacts(task) and self.result not in DESK_EFFECTS:
+            raise InputError(
+                "The task {task} is desk work, nobody is called for it; possible are: {results}.",
+                task=task.id[:6],
+                results=", ".join(DESK_EFFECTS),
+                field="result",
+            )
         if self.result is not Result.REACHED:
             if answers:
                 raise InputError(
@@ -192,9 +240,9 @@ class _Conversation:
                 today,
                 self.result,
                 desk.operator.name,
-                self.channel,
+                self.channel if _contacts(task) or self.channel != "call" else task.channel,
                 slot_at(policy, local.time()),
-                self.number,
+                self.number if _contacts(task) else "",
                 self.note,
                 self.call_back,
             ),
@@ -230,7 +278,7 @@ class _Conversation:
 
     def _outcome(self, task: Task, now: datetime, today: date) -> Task:
         """The task after this try, by the table of effects."""
-        desk, effect = self.desk, self.effect
+        desk, effect = self.desk, self.effect_on(task)
         by_hand = tuple(name for name in task.by_hand if name != "next_at")
         tried = attrs.evolve(task, tries=task.tries + effect.counts, next_at=None, by_hand=by_hand)
 
@@ -263,12 +311,12 @@ class _Conversation:
 
     def note_number(self) -> None:
         """Note what is known of the number now; that it is not the customer's is a fact of its own."""
-        state = self.effect.phone
+        effect = EFFECTS[self.result]
         known = {phone.number: phone.state for phone in self.customer.phones}
-        if state is None or known.get(self.number, state) is state:
+        if effect.phone is None or known.get(self.number, effect.phone) is effect.phone:
             return
-        set_phone_state(self.desk, self.customer, self.number, state)
-        if self.effect.next is Next.OTHER_NUMBER:
+        set_phone_state(self.desk, self.customer, self.number, effect.phone)
+        if effect.next is Next.OTHER_NUMBER:
             record_event(
                 self.desk,
                 Event(
@@ -284,7 +332,7 @@ class _Conversation:
     def fall_back(self, recorded: Recorded) -> str:
         """Queue the message that takes the place of a conversation which never came about."""
         task = recorded.task
-        if task.state is not TaskState.FAILED or self.effect.closes is not None:
+        if task.state is not TaskState.FAILED or self.effect_on(task).closes is not None:
             return ""
         message: Message | None = queue_fallback(self.desk, self.customer, task)
         return message.text if message else ""

@@ -102,4 +102,5 @@ def _consequences(desk: Desk, done: Sequence[OneRecorded]) -> list[str]:
     for task in (task for each in done for task in each.follow_ups):
         title, day = task_title(desk, task), task.due.isoformat()
         told.append(t("new: {title}, due {day}", title=title, day=day))
+    told += [t(remark.text, **remark.params) for each in done for remark in each.remarks]
     return told

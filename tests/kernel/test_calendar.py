@@ -23,7 +23,13 @@ from dcrc.kernel.calendar import (
     withdraw_task,
 )
 from dcrc.kernel.contact import may_contact
-from dcrc.kernel.customers import Customer, add_customer, find_customer, set_phone_state
+from dcrc.kernel.customers import (
+    Customer,
+    add_customer,
+    edit_customer,
+    find_customer,
+    set_phone_state,
+)
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.hooks import hookimpl
 from dcrc.kernel.operators import add_operator
@@ -182,11 +188,14 @@ def test_the_same_text_waits_once_though_two_tasks_failed(desk: Desk, owner: Cus
 
 
 def test_nobody_is_written_to_who_does_not_want_it(tmp_path: Path, desk: Desk) -> None:
-    shy = a_customer(desk, "李静", do_not_contact=True)
+    shy = a_customer(desk, "李静")
     task = add_task(desk, shy, "回电", TODAY)
-    for hour in (10, 15, 18):
+    for hour in (10, 15):
         clock(desk, TODAY, hour)
-        recorded = record_attempt(desk, task.id, Result.NO_ANSWER)
+        record_attempt(desk, task.id, Result.NO_ANSWER)
+    shy = edit_customer(desk, shy, attrs.evolve(shy, do_not_contact=True)).customer
+    clock(desk, TODAY, 18)
+    recorded = record_attempt(desk, task.id, Result.NO_ANSWER, channel="visit")
     assert recorded.task.state is TaskState.FAILED
     assert queued_messages(desk) == []
     assert may_contact(desk, shy, desk.now()) is not None
@@ -345,3 +354,63 @@ def test_answers_without_a_conversation_are_refused(desk: Desk, owner: Customer)
         record_attempt(desk, task.id, Result.NO_ANSWER, answers={"overall": "1"})
     with pytest.raises(InputError, match="no form"):
         record_attempt(desk, task_of(desk, "care.data").id, Result.REACHED, answers={"x": 1})
+
+
+@pytest.mark.parametrize("result", [Result.NO_ANSWER, Result.WRONG_NUMBER, Result.BUSY])
+def test_nobody_is_called_for_desk_work(desk: Desk, owner: Customer, result: Result) -> None:
+    task = add_task(desk, owner, "核对合同", TODAY, channel="check")
+    with pytest.raises(InputError, match="desk work"):
+        record_attempt(desk, task.id, result)
+    assert (get_task(desk, task.id), desk.attempts.count()) == (task, 0)
+
+
+def test_desk_work_says_nothing_of_a_number_and_sends_nothing(desk: Desk, owner: Customer) -> None:
+    first = add_task(desk, owner, "核对合同", TODAY, channel="desk")
+    done = record_attempt(desk, first.id, Result.REACHED, number=owner.phones[0].number)
+    assert (done.task.state, done.attempt.number, done.attempt.channel) == (
+        TaskState.DONE,
+        "",
+        "desk",
+    )
+    declined = record_attempt(
+        desk, add_task(desk, owner, "补资料", TODAY, channel="check").id, Result.REFUSED
+    )
+    assert (declined.task.reason, declined.message) == ("it was declined", "")
+    assert find_customer(desk, owner.id).phones == owner.phones
+    assert queued_messages(desk) == []
+
+
+def test_a_call_settles_desk_work_along_with_it(desk: Desk, owner: Customer) -> None:
+    call, work = task_of(desk, "care.data"), add_task(desk, owner, "补号码", TODAY, channel="desk")
+    record_conversation(desk, owner.id, Result.REACHED, {work.id: None, call.id: None})
+    assert {attempt["number"] for attempt in desk.attempts.all() if attempt["task"] == call.id} == {
+        owner.phones[0].number
+    }
+    assert not get_task(desk, work.id).open
+    assert find_customer(desk, owner.id).phones[0].state is PhoneState.VALID
+
+
+def test_who_must_not_be_contacted_is_not_called_but_may_call(desk: Desk) -> None:
+    shy = a_customer(desk, "李静", do_not_contact=True)
+    one, two, three = (add_task(desk, shy, title, TODAY) for title in ("回访", "回电", "续保"))
+    for result in (Result.NO_ANSWER, Result.REACHED):
+        with pytest.raises(InputError, match="incoming"):
+            record_attempt(desk, one.id, result)
+    assert desk.attempts.count() == 0
+    assert record_attempt(desk, one.id, Result.REACHED, channel="incoming").task.closed_by
+    assert record_attempt(desk, two.id, Result.REFUSED).task.state is TaskState.FAILED
+    later = desk.now() + timedelta(hours=5)
+    record_attempt(desk, three.id, Result.CALL_BACK, call_back=later, channel="incoming")
+    clock(desk, TODAY, 15)
+    assert not record_attempt(desk, three.id, Result.REACHED).task.open  # he asked for this call
+
+
+def test_a_call_in_quiet_hours_counts_with_a_remark(desk: Desk, owner: Customer) -> None:
+    clock(desk, TODAY, 12, 30)
+    (remark,) = record_attempt(desk, task_of(desk, "care.day3").id, Result.NO_ANSWER).remarks
+    assert remark.params == {"until": "14:00"}
+    asked = datetime(2026, 11, 20, 12, 30, tzinfo=ZONE)
+    task = task_of(desk, "care.data")
+    record_attempt(desk, task.id, Result.CALL_BACK, call_back=asked, channel="incoming")
+    clock(desk, date(2026, 11, 20), 12, 30)
+    assert record_attempt(desk, task.id, Result.REACHED).remarks == ()
