@@ -126,7 +126,7 @@ class _Check:
                         operation=operation,
                     )
                 operation, last = of[0], of[7]
-                sealed = seal(Operation(of[0], _instant(of[1]), of[2], of[3], of[4], of[5]))
+                sealed = self._sealed(number, of)
                 if of[6] != number:
                     self.report(
                         "",
@@ -136,7 +136,11 @@ class _Check:
                         operation=operation,
                     )
             name = names.get(table, "?")
-            digest = chained(digest, sealed, (number, name, key, place, was, became))
+            try:
+                digest = chained(digest, sealed, (number, name, key, place, was, became))
+            except TypeError:
+                self.report(name, _id(key), number, "the journal entry is damaged")
+                digest = stored
             if digest != stored:
                 self.report(name, key, number, "the journal entry was changed: its hash differs")
                 digest = stored
@@ -148,7 +152,14 @@ class _Check:
             "SELECT count(*) FROM operations WHERE last > ?", (expected,)
         ).fetchone()
         if lonely:
-            self.report("", None, expected, f"{lonely} operations have lost their entries")
+            self.report("", None, expected, "{count} operations have lost their entries", count=lonely)
+
+    def _sealed(self, number: int, of: list[Any]) -> bytes:
+        try:
+            return seal(Operation(of[0], datetime.fromisoformat(of[1]), *of[2:6]))
+        except (TypeError, ValueError):
+            self.report("", None, number, "the operation {operation} is damaged", operation=of[0])
+            return b""
 
     def table(self, layout: Layout) -> None:
         documents = self._documents(layout)
@@ -188,6 +199,9 @@ class _Check:
             key, seq, body, odd, *found = row
             self.documents += 1
             self.step()
+            if _id(key) is None:
+                self.report(layout.name, None, None, "the id of a document is damaged")
+                continue
             try:
                 document = decode(body)
             except (TypeError, ValueError):
@@ -223,6 +237,8 @@ class _Check:
             (layout.number,),
         ):
             self.step()
+            if _id(key) is None:
+                continue  # the chain has told it
             if key != current:
                 if last:
                     yield current, last, state
@@ -264,8 +280,9 @@ def _before(one: Any, other: Any) -> bool:
     return isinstance(other, str)
 
 
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def _id(key: Any) -> int | str | None:
+    """An id as documents have it; None for anything else that stands in its place."""
+    return key if isinstance(key, (int, str)) else None
 
 
 def verify(path: Path, progress: Progress | None = None, *, timeout: float = 30.0) -> Verification:
