@@ -61,7 +61,8 @@ class Source:
 
     def gather(self) -> list[Counts]:
         """Take all rows, settle what they change, and count each sheet's rows by what they do."""
-        self.known.load([row for sheet in self.sheets for row in sheet.rows], self.profile.event)
+        rows = [row for sheet in self.sheets for row in sheet.rows]
+        self.known.load(rows, self.profile.event, self.witness)
         self.duplicates = [0] * len(self.sheets)
         for index, sheet in enumerate(self.sheets):
             for place, row in enumerate(sheet.rows):
@@ -103,6 +104,11 @@ class Source:
         fields = self.profile.key or self.profile.person
         return fields[0]
 
+    @property
+    def _vin_field(self) -> str:
+        fields = self.profile.fields
+        return next(name for name, field in fields.items() if field.to == "vehicle.vin")
+
     def _name_of(self, field: str) -> str:
         names = {"name": self.profile.person[0], "on": self.profile.on}
         known = self.profile.fields.get(names.get(field, ""))
@@ -110,16 +116,32 @@ class Source:
 
     def _take(self, sheet: int, row: Row) -> None:
         known, profile = self.known, self.profile
+        by_car = profile.owner == "vehicle"
         event = known.events.get((profile.event, row.key)) if profile.event else None
-        vehicle = known.vehicles.get(row.vin) if row.vin else None
+        vehicle = known.vehicle(row, event, by_car, self.witness) if row.vin else None
+        if event is None and profile.event:
+            event = known.renamed(profile.event, row, vehicle)
         owner = None
-        if profile.owner == "vehicle" and vehicle is not None:
+        if by_car and vehicle is not None:
             owner = known.owner(vehicle)
         customer = owner or known.person(row, vehicle, event, self.witness)
+        if customer is None and not row.name:
+            reason = t("The car is not known here, and the row does not say whose it is.")
+            self._refuse(sheet, row, profile.person[0], reason)
+            return
+        if (
+            vehicle is not None
+            and owner is None
+            and known.is_another_s(row, vehicle, event, customer)
+        ):
+            reason = t(
+                "This VIN was corrected here to {vin}, and the row names another person: find out "
+                "which car is meant.",
+                vin=vehicle.now["vin"],
+            )
+            self._refuse(sheet, row, self._vin_field, reason)
+            return
         if customer is None:
-            if not row.name:
-                self._refuse(sheet, row)
-                return
             customer = known.new_customer(row, self.name)
         if row.vin and vehicle is None:
             vehicle = Held(known.new_id(), None, {}, made_by=self.name)
@@ -137,10 +159,9 @@ class Source:
             self._say_event(sheet, row, event, customer, vehicle, owner is not None)
         self.meant.append(Meant(sheet, row, customer, vehicle, event))
 
-    def _refuse(self, sheet: int, row: Row) -> None:
+    def _refuse(self, sheet: int, row: Row, field: str, reason: str) -> None:
         found = self.sheets[sheet]
-        reason = t("The car is not known here, and the row does not say whose it is.")
-        found.rejected.append(found.remark(row.number, self.profile.person[0], reason))
+        found.rejected.append(found.remark(row.number, field, reason))
 
     def _say_customer(self, sheet: int, row: Row, held: Held, named: bool) -> None:
         if named:
@@ -178,7 +199,8 @@ class Source:
         vehicle: Held | None,
         by_car: bool,
     ) -> None:
-        said: Said = {"kind": self.profile.event, "key": row.key, "on": row.on, "data": row.data}
+        key = held.now.get("key", row.key)  # of a car whose VIN was corrected: as it came first
+        said: Said = {"kind": self.profile.event, "key": key, "on": row.on, "data": row.data}
         if row.at:
             said["at"] = row.at
         if held.was is None:

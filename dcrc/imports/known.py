@@ -55,22 +55,92 @@ class Known:
     vehicles: dict[str, Held] = attrs.field(factory=dict)
     events: dict[tuple[str, str], Held] = attrs.field(factory=dict)
     _persons: dict[tuple[str, str], Held] = attrs.field(factory=dict)
+    _corrected: dict[str, list[Held]] | None = None  # by each VIN that a car had before
+    _vins: dict[str, list[str]] = attrs.field(factory=dict)  # all that a corrected car ever had
     _empty: dict[str, bool] = attrs.field(factory=dict)
     _spare_ids: list[GlobalId] = attrs.field(factory=list)
 
-    def load(self, rows: Sequence[Row], kind: str) -> None:
+    def load(self, rows: Sequence[Row], kind: str, witness: Witness) -> None:
         """Fetch, in bulk, whatever the rows may mean."""
+        if self._corrected is None:
+            self._corrected = self._load_corrected(witness)
         vins = {row.vin for row in rows if row.vin}
         for document in self._search("vehicles", "vin", vins - self.vehicles.keys()):
             self.vehicles[document["vin"]] = _held(document)
         if kind:
-            keys = {row.key for row in rows} - {key for of, key in self.events if of == kind}
+            keys = {row.key for row in rows}
+            if self._vins:
+                keys.update(key for row in rows for key in self._other_keys(row))
+            keys -= {key for of, key in self.events if of == kind}
             for document in self._events(kind, keys):
                 self.events.setdefault((kind, document["key"]), _held(document))
         owners = {held.now.get("customer", "") for held in self.vehicles.values()}
         owners |= {held.now.get("customer", "") for held in self.events.values()}
         self._customers_of(owners)
         self._load_persons(rows)
+
+    def _load_corrected(self, witness: Witness) -> dict[str, list[Held]]:
+        """The cars whose VIN was corrected, by the VINs they had: ledgers go on naming these."""
+        if self._none("vehicles"):
+            return {}
+        ids = {str(doc_id) for doc_id, _ in self.desk.db.journal.replaced("vehicles", "vin")}
+        found = self.desk.vehicles.get_many([GlobalId(one) for one in sorted(ids)])
+        corrected: dict[str, list[Held]] = {}
+        for document in found.values():
+            held = _held(document)
+            before = set(witness.had("vehicles", held.id, "vin")) - {document["vin"]}
+            if before:
+                self.vehicles[document["vin"]] = held
+                self._vins[held.id] = [document["vin"], *sorted(before)]
+            for vin in before:
+                corrected.setdefault(vin, []).append(held)
+        return corrected
+
+    def _other_keys(self, row: Row) -> Iterator[str]:
+        """What the fact of a row was called if it came under another VIN of its car."""
+        if not row.vin or row.vin not in row.key:
+            return
+        car = self.vehicles.get(row.vin)
+        for held in [car] if car is not None else (self._corrected or {}).get(row.vin, ()):
+            for vin in self._vins.get(held.id, ()):
+                yield row.key.replace(row.vin, vin)
+
+    def vehicle(self, row: Row, event: Held | None, by_car: bool, witness: Witness) -> Held | None:
+        """The car a row means: of that VIN, else one that had it before somebody corrected it.
+
+        The old VIN may be that of another car by now: unless the fact is known, or is told of whoever has
+        the car (`by_car`), its owner must be the person of the row.
+        """
+        cars = (self._corrected or {}).get(row.vin, ())
+        told = "" if event is None else event.now.get("vehicle", "")
+        for car in cars:
+            if car.id == told:
+                return car
+        held = self.vehicles.get(row.vin)
+        if held is None:
+            for car in reversed(cars):
+                if by_car or self.person(row, car, event, witness) is self.owner(car):
+                    return car
+        return held
+
+    def renamed(self, kind: str, row: Row, vehicle: Held | None) -> Held | None:
+        """The fact of the row's car that came under another VIN of that car."""
+        if vehicle is not None and vehicle.id in self._vins:
+            for key in self._other_keys(row):
+                held = self.events.get((kind, key))
+                if held is not None and held.now.get("vehicle") == vehicle.id:
+                    return held
+        return None
+
+    def is_another_s(
+        self, row: Row, vehicle: Held, event: Held | None, person: Held | None
+    ) -> bool:
+        """Whether a row names a car by the VIN it once had, and somebody who never had that car."""
+        if vehicle.now.get("vin", row.vin) == row.vin:
+            return False
+        teller = self.customers.get("" if event is None else event.now.get("customer", ""))
+        theirs = (self.owner(vehicle), teller and self.present(teller))
+        return person is None or person not in theirs
 
     def _load_persons(self, rows: Sequence[Row]) -> None:
         if self._none("customers"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -114,7 +115,9 @@ class Journal:
                     parameters,
                 ).fetchall()
             for row in rows:
-                yield _change(row, names)
+                with self._readable("journal", row[0]):
+                    change = _change(row, names)
+                yield change
             if len(rows) < size:
                 return
             at = rows[-1][0]
@@ -149,7 +152,9 @@ class Journal:
         with self._reading() as link:
             rows = link.connection.execute(sql, parameters).fetchall()
         for number, at, *rest in rows:
-            yield Operation(number, datetime.fromisoformat(at), *rest)
+            with self._readable("operations", number):
+                operation = Operation(number, datetime.fromisoformat(at), *rest)
+            yield operation
 
     def touched(
         self,
@@ -184,6 +189,26 @@ class Journal:
                         if value is not None
                     )
         return touched
+
+    def replaced(self, table: str, field: str) -> Iterator[tuple[int | str, str]]:
+        """(document id, value) of each text value of a top-level `field` that an update replaced."""
+        with self._reading() as link:
+            layout = link.layouts.get(table)
+            rows = link.connection.execute(
+                "SELECT doc_id, field_of(was, ?) FROM journal WHERE document_table = ?"
+                " AND was IS NOT NULL AND became IS NOT NULL AND instr(was, ?) ORDER BY number",
+                (field, layout.number if layout else -1, field),
+            ).fetchall()
+        for doc_id, value in rows:
+            if isinstance(value, str):
+                yield doc_id, value
+
+    @contextmanager
+    def _readable(self, table: str, number: int) -> Iterator[None]:
+        try:
+            yield
+        except (AttributeError, TypeError, ValueError) as error:
+            raise self._storage.damaged(table, number) from error
 
     def _reading(self) -> Any:
         link = self._storage.link()

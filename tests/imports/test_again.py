@@ -13,18 +13,22 @@ from tinydb import where
 
 from dcrc.errors import NotAllowed
 from dcrc.imports import import_files
+from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Customer, edit_customer, get_customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.duplicates import merge_customers
 from dcrc.kernel.operators import add_operator
 from dcrc.kernel.phones import Phone
+from dcrc.kernel.planning import plan
 from dcrc.kernel.undoing import undo
-from dcrc.kernel.vehicles import change_owner, get_vehicle
-from dcrc.testing import a_customer, a_vin
+from dcrc.kernel.vehicles import change_owner, edit_vehicle, get_vehicle
+from dcrc.testing import a_customer, a_vin, isolated_desk
+from plugins import new_car_followup
 
 Write = Callable[..., Path]
 HEAD = ["客户名称", "手机", "地址", "车架号", "车牌号", "交车日期", "成交价"]
 CAR = a_vin(1)
+CONFIRM = "contact_data.confirm_owner"
 
 
 def ledger(book: Write, *rows: list[Any], name: str = "销售.xlsx") -> Path:
@@ -132,6 +136,85 @@ def test_a_car_that_was_sold_on_stays_with_its_new_owner(desk: Desk, book: Write
     report = import_files(desk, [old])
     assert report.batch == ""
     assert owner(desk).id == buyer.id
+
+
+def test_a_corrected_vin_is_still_the_same_car_and_the_same_delivery(
+    tmp_path: Path, book: Write
+) -> None:
+    desk = isolated_desk(tmp_path, plugins=[new_car_followup], today=date(2026, 11, 3))
+    old = ledger(book, row())
+    import_files(desk, [old])
+    plan(desk)
+    car, calls = get_vehicle(desk, CAR), desk.tasks.all()
+    confirm_owner(desk, owner(desk).id, car.id, {"vin": "corrected"}, {"vin": a_vin(9)})
+    plan(desk)
+    again = import_files(desk, [old])
+    assert (again.batch, again.counts.unchanged) == ("", 1)
+    assert [(one.row, one.field) for one in again.warnings] == [(2, "vin")]
+    corrected_there = ledger(book, row(vin=a_vin(9), price=61000), name="更正.xlsx")
+    assert import_files(desk, [corrected_there]).counts.changed == 1
+    plan(desk)
+    (event,) = desk.events.search(where("kind") == "delivered")
+    assert (event["key"], event["vehicle"], event["data"]["price"]) == (CAR, car.id, 6_100_000)
+    assert [found["vin"] for found in desk.vehicles.all()] == [a_vin(9)]
+    now = {task.doc_id: task.get("state") for task in desk.tasks.search(where("rule") != CONFIRM)}
+    assert now == {task.doc_id: task.get("state") for task in calls if task["rule"] != CONFIRM}
+    assert len(now) > 3
+    desk.close()
+
+
+def test_orders_and_policies_under_the_old_vin_are_of_the_corrected_car(
+    desk: Desk, book: Write
+) -> None:
+    import_files(desk, [ledger(book, row())])
+    car = get_vehicle(desk, CAR)
+    edit_vehicle(desk, car, attrs.evolve(car, vin=a_vin(9)))
+    on = date(2026, 11, 9)
+    head = ["工单号", "车架号", "送修人", "出厂时间"]
+    orders = book([head, ["W1", CAR, "李师傅", on], ["W2", a_vin(9), "李师傅", on]], "维修.xlsx")
+    policies = book(
+        [["车架号", "被保险人", "到期日期"], [CAR, "王小明", date(2027, 11, 1)]], "保险.xlsx"
+    )
+    report = import_files(desk, [orders, policies])
+    assert report.records["customers"] == report.records["vehicles"] == (0, 0)
+    assert {event["vehicle"] for event in desk.events.all()} == {car.id}
+    assert import_files(desk, [orders, policies]).batch == ""
+
+
+def test_a_vin_that_was_first_given_to_the_wrong_car_is_not_taken_for_it(
+    desk: Desk, book: Write
+) -> None:
+    head = ["姓名", "联系电话", "车架号"]
+    import_files(desk, [book([head, ["王小明", "13800001234", CAR]], "旧.xlsx")])
+    wrong = get_vehicle(desk, CAR)
+    edit_vehicle(desk, wrong, attrs.evolve(wrong, vin=a_vin(9)))
+    import_files(desk, [book([head, ["李四", "13700000001", CAR]], "新.xlsx")])
+    assert get_customer(desk, CAR).name == "李四"
+    assert get_customer(desk, a_vin(9)).name == "王小明"
+
+
+def test_a_sale_under_a_corrected_vin_to_another_person_is_left_to_people(
+    desk: Desk, book: Write
+) -> None:
+    import_files(desk, [ledger(book, row())])
+    car = get_vehicle(desk, CAR)
+    edit_vehicle(desk, car, attrs.evolve(car, vin=a_vin(9)))
+    report = import_files(desk, [ledger(book, row(name="李四", phone="13700000001"))])
+    assert [(one.row, one.field) for one in report.rejected] == [(2, "vin")]
+    assert a_vin(9) in report.rejected[0].reason
+    assert report.batch == ""
+    assert get_customer(desk, a_vin(9)).name == "王小明"
+
+
+def test_a_vin_corrected_and_taken_back_is_the_old_one(desk: Desk, book: Write) -> None:
+    old = ledger(book, row())
+    import_files(desk, [old])
+    car = get_vehicle(desk, CAR)
+    edit_vehicle(desk, car, attrs.evolve(car, vin=a_vin(9)))
+    undo(desk)
+    import_files(desk, [old, ledger(book, row(name="李四", vin=a_vin(9)), name="新.xlsx")])
+    assert get_customer(desk, CAR).name == "王小明"
+    assert get_customer(desk, a_vin(9)).name == "李四"
 
 
 def test_merged_customers_stay_merged(desk: Desk, book: Write) -> None:
