@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -115,8 +114,10 @@ class Journal:
                     parameters,
                 ).fetchall()
             for row in rows:
-                with self._readable("journal", row[0]):
+                try:
                     change = _change(row, names)
+                except (AttributeError, TypeError, ValueError) as error:
+                    raise self._storage.damaged("journal", row[0]) from error
                 yield change
             if len(rows) < size:
                 return
@@ -152,9 +153,11 @@ class Journal:
         with self._reading() as link:
             rows = link.connection.execute(sql, parameters).fetchall()
         for number, at, *rest in rows:
-            with self._readable("operations", number):
-                operation = Operation(number, datetime.fromisoformat(at), *rest)
-            yield operation
+            try:
+                instant = datetime.fromisoformat(at)
+            except (TypeError, ValueError) as error:
+                raise self._storage.damaged("operations", number) from error
+            yield Operation(number, instant, *rest)
 
     def touched(
         self,
@@ -202,13 +205,6 @@ class Journal:
         for doc_id, value in rows:
             if isinstance(value, str):
                 yield doc_id, value
-
-    @contextmanager
-    def _readable(self, table: str, number: int) -> Iterator[None]:
-        try:
-            yield
-        except (AttributeError, TypeError, ValueError) as error:
-            raise self._storage.damaged(table, number) from error
 
     def _reading(self) -> Any:
         link = self._storage.link()

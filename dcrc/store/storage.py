@@ -408,13 +408,17 @@ class SqliteStorage(Storage):
         """A stored document; `DamagedFile` if its text is not JSON any more."""
         try:
             return decode(text)
-        except ValueError as error:
-            raise DamagedFile(
-                "{path}: {table} {id} is damaged; restore the last backup",
-                path=str(self.path),
-                table=name,
-                id=key,
-            ) from error
+        except (TypeError, ValueError) as error:
+            raise self.damaged(name, key) from error
+
+    def damaged(self, name: str, key: int | str) -> DamagedFile:
+        """The error that tells of a document or entry which cannot be read any more."""
+        return DamagedFile(
+            "{path}: {table} {id} is damaged; restore the last backup",
+            path=str(self.path),
+            table=name,
+            id=key,
+        )
 
     # TinyDB's protocol
 

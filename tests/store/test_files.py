@@ -182,6 +182,21 @@ def test_whatever_is_changed_behind_its_back_is_found(tmp_path, harm, words):
     assert any(words in problem.what for problem in verification.problems)
 
 
+@pytest.mark.parametrize(
+    "harm",
+    ["UPDATE operations SET at = 'once'", "UPDATE journal SET became = '{' WHERE number = 7"],
+)
+def test_a_damaged_journal_is_read_with_a_clear_error(tmp_path, harm):
+    path = tmp_path / "shop.db"
+    make(path)
+    connection = sqlite3.connect(path)
+    connection.execute(harm)
+    connection.commit()
+    connection.close()
+    with Database(path) as database, pytest.raises(DamagedFile, match="backup"):
+        [list(database.journal.entries()), list(database.journal.operations())]
+
+
 def test_a_file_from_the_future_is_refused(tmp_path):
     path = tmp_path / "shop.db"
     Database(path, schema=Schema(3)).close()
