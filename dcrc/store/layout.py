@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -87,10 +87,33 @@ class Layout:
         text, plain, odd = encoded
         return (seq, doc_id, text, 1 if odd else None, *self.keys(plain))
 
+    def rows(
+        self, first: int, documents: Sequence[tuple[Key, Encoded]]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Parameters of `insert` for documents one behind the other from place `first` on."""
+        encoded = [each for _, each in documents]
+        return zip(
+            range(first, first + len(documents)),
+            [key for key, _ in documents],
+            [text for text, _, _ in encoded],
+            [1 if odd else None for _, _, odd in encoded],
+            *[_column(path, encoded) for path in self._paths],
+            strict=True,
+        )
+
     def changed_row(self, seq: int, encoded: Encoded) -> tuple[Any, ...]:
         """Parameters of `update`."""
         text, plain, odd = encoded
         return (text, 1 if odd else None, *self.keys(plain), seq)
+
+
+def _column(path: Path, documents: Sequence[Encoded]) -> Sequence[Key]:
+    """The values of an index column for many documents; at once where all have text that can be written."""
+    if len(path) == 1:
+        values = [plain.get(path[0]) for _, plain, _ in documents]
+        if {str}.issuperset(map(type, values)) and not any(odd for _, _, odd in documents):
+            return values
+    return [key_at(plain, path) for _, plain, _ in documents]
 
 
 def load_layouts(connection: sqlite3.Connection) -> dict[str, Layout]:

@@ -6,6 +6,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import attrs
@@ -91,12 +92,17 @@ def difference(
     return old, new
 
 
-def texts_alone(encoded: Encoded, path: Path) -> bool:
-    """Whether a list field is absent or holds nothing but text, as SQLite reads it from the JSON too."""
-    if encoded.odd or "\\u0000" in encoded.text:
+def texts_alone(documents: Sequence[Encoded], path: Path) -> bool:
+    """Whether a list field, where there is one, holds nothing but text that SQLite reads the same."""
+    (name, *deeper) = path
+    if deeper or not (name.isascii() and name.isidentifier()):
         return False
-    value = encoded.plain.get(path[0], ())
-    return isinstance(value, list | tuple) and {str}.issuperset(map(type, value))
+    if any(odd or "\\u0000" in text for text, _, odd in documents):
+        return False
+    lists = [plain.get(name, ()) for _, plain, _ in documents]
+    return {list, tuple}.issuperset(map(type, lists)) and {str}.issuperset(
+        map(type, chain.from_iterable(lists))
+    )
 
 
 class Work:
@@ -157,23 +163,14 @@ class Work:
         first = self._place(layout, None)
         self._next_places[layout.name] = first + len(documents)
         self.written.add(layout.name)
-        self.connection.executemany(
-            layout.insert,
-            [layout.row(first + n, key, encoded) for n, (key, encoded) in enumerate(documents)],
-        )
+        if len(documents) >= _FLUSH_AT and not self._in_bulk:
+            self._in_bulk = True
+            set_cache(self.connection, BULK_CACHE)
+        self.connection.executemany(layout.insert, layout.rows(first, documents))
         for path, side in layout.sides:
             self._insert_elements(layout, path, side, first, documents)
         if layout.journalled:
-            self._pending.extend(
-                (layout, key, first + n, None, encoded.text)
-                for n, (key, encoded) in enumerate(documents)
-            )
-            self.operation.changes += len(documents)
-            if len(self._pending) >= _FLUSH_AT:
-                if not self._in_bulk:
-                    self._in_bulk = True
-                    set_cache(self.connection, BULK_CACHE)
-                self.flush()
+            self._record_new(layout, first, documents)
 
     def _insert_elements(
         self,
@@ -184,13 +181,11 @@ class Work:
         documents: Sequence[tuple[int | str, Encoded]],
     ) -> None:
         """Fill a side table for documents just inserted: SQLite unfolds lists of plain text itself."""
-        name = path[0]
-        plain = len(path) == 1 and name.isascii() and name.isidentifier()
-        if plain and all(texts_alone(encoded, path) for _, encoded in documents):
+        if texts_alone([encoded for _, encoded in documents], path):
             self.connection.execute(
-                f"INSERT INTO {side} SELECT DISTINCT e.value, d.seq FROM {layout.table} d,"
-                " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ? ORDER BY 1, 2",
-                (f"$.{name}", first, first + len(documents) - 1),
+                f"INSERT OR IGNORE INTO {side} SELECT e.value, d.seq FROM {layout.table} d,"
+                " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ?",
+                (f"$.{path[0]}", first, first + len(documents) - 1),
             )
             return
         self._add_elements(
@@ -201,6 +196,36 @@ class Work:
                 for key in element_keys(encoded.plain, path)
             ],
         )
+
+    def _record_new(
+        self, layout: Layout, first: int, documents: Sequence[tuple[int | str, Encoded]]
+    ) -> None:
+        """Journal documents just inserted; their texts are taken from where they lie now."""
+        self.flush()
+        before, digest = self._tail()
+        name, sealed = layout.name, self._sealed
+        digests = []
+        for n, (key, encoded) in enumerate(documents):
+            entry = (before + 1 + n, name, key, first + n, None, encoded.text)
+            digest = chained(digest, sealed, entry)
+            digests.append(digest)
+        last = first + len(documents) - 1
+        self.connection.execute(
+            "INSERT INTO journal SELECT seq + ?, ?, ?, id, seq, NULL, body,"
+            f" substr(?, {len(GENESIS)} * (seq - ?) + 1, {len(GENESIS)})"
+            f" FROM {layout.table} WHERE seq BETWEEN ? AND ? ORDER BY seq",
+            (
+                before + 1 - first,
+                self.operation.number,
+                layout.number,
+                b"".join(digests),
+                first,
+                first,
+                last,
+            ),
+        )
+        self._last = (before + len(documents), digest)
+        self.operation.changes += len(documents)
 
     def replace(
         self, layout: Layout, seq: int, key: int | str, was: str, old: dict[str, Any], new: Encoded
@@ -256,14 +281,7 @@ class Work:
         """Write the journal entries that are still in memory."""
         if not self._pending:
             return
-        if self._last is None:
-            row = self.connection.execute(
-                "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1"
-            ).fetchone()
-            self._last = row or (0, GENESIS)
-        number, digest = self._last
-        if self._first is None:
-            self._first = number + 1
+        number, digest = self._tail()
         operation = self.operation.number
         rows = []
         for layout, key, place, was, became in self._pending:
@@ -273,6 +291,17 @@ class Work:
         self.connection.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         self._last = (number, digest)
         self._pending = []
+
+    def _tail(self) -> tuple[int, bytes]:
+        """Number and hash of the last journal entry, on which this operation puts its next one."""
+        if self._last is None:
+            row = self.connection.execute(
+                "SELECT number, hash FROM journal ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+            self._last = row or (0, GENESIS)
+        if self._first is None:
+            self._first = self._last[0] + 1
+        return self._last
 
     def finish(self) -> None:
         """Write what the journal still lacks; the transaction can be committed then."""
