@@ -182,6 +182,12 @@ def _check_role(desk: Desk, role: str) -> None:
 
 def _keep_a_supervisor(desk: Desk, before: Operator, after: Operator) -> Operator:
     desk.edit(desk.operators, before, after)
+    ensure_a_supervisor(desk, before.name)
+    return after
+
+
+def ensure_a_supervisor(desk: Desk, name: str) -> None:
+    """Raise InputError unless somebody active may change operators; `name` is who last could."""
     if not any(
         Permission.OPERATORS_EDIT in role_of(desk, person).permissions
         for person in list_operators(desk, active=True)
@@ -189,9 +195,8 @@ def _keep_a_supervisor(desk: Desk, before: Operator, after: Operator) -> Operato
         raise InputError(
             "{name} is the last who may change operators; give somebody else that role first.",
             field="role",
-            name=before.name,
+            name=name,
         )
-    return after
 
 
 def may_see_phones(desk: Desk) -> bool:

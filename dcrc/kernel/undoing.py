@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+import attrs
 from tinydb import where
 
 from dcrc.errors import ConflictError, NotFound, UsageError
 from dcrc.kernel.looks import LOOKS
 from dcrc.kernel.merges import belonging_tables
-from dcrc.kernel.operators import Permission
+from dcrc.kernel.operators import Permission, ensure_a_supervisor
 from dcrc.kernel.planning import BY_HAND
-from dcrc.store import Operation, Undone
+from dcrc.store import GlobalId, Operation, Undone
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -37,7 +38,8 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
 
     A step that was part of a batch takes the whole batch back. Planning and undoing are passed by. Raises
     NotFound when there is nothing, Conflict when somebody has changed the same fields since, NotAllowed
-    for another's work without `undo.any`.
+    for another's work without `undo.any` and for changes of the staff without `operators.edit`, InputError
+    when nobody would be left who may change it.
     """
     chosen = _chosen(desk, operation, batch)
     last = chosen[0]
@@ -48,22 +50,54 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
     name = f"{UNDO}{what}"
     with desk.db.transaction(name, operator=desk.operator.name):
         made = _made(desk, None if whole else last.number, whole)
-        _refuse_orphans(desk, made)
+        if made.staff:
+            desk.require(Permission.OPERATORS_EDIT)
+        _refuse_orphans(desk, made.ids)
+        _put_as_planned_then(desk, made.tasks)
         undone = desk.db.undo(
             None if whole else last.number, batch=whole, operator=desk.operator.name, name=name
         )
-        for ids in _chunks(made.get("customers", ())):
+        for ids in _chunks(made.ids.get("customers", ())):
             desk.tasks.remove(where("customer").one_of(ids))  # planned meanwhile for who is gone
+        if made.staff:
+            ensure_a_supervisor(desk, desk.operator.name)
         return undone
 
 
-def _made(desk: Desk, operation: int | None, batch: str | None) -> dict[str, set[str]]:
-    """The ids of what was new then, by table."""
-    made: dict[str, set[str]] = {}
+@attrs.frozen
+class _Made:
+    """What an operation or batch did: ids of what was new then, by table; new tasks as they were then;
+    whether it changed the staff."""
+
+    ids: dict[str, set[str]] = attrs.field(factory=dict)
+    tasks: dict[str, dict[str, Any]] = attrs.field(factory=dict)
+    staff: bool = False
+
+
+def _made(desk: Desk, operation: int | None, batch: str | None) -> _Made:
+    made, staff = _Made(), False
     for change in desk.db.journal.entries(operation=operation, batch=batch):
-        if change.was is None:
-            made.setdefault(change.table, set()).add(str(change.doc_id))
-    return made
+        staff = staff or change.table == "operators"
+        if change.was is None and change.became is not None:
+            made.ids.setdefault(change.table, set()).add(str(change.doc_id))
+            if change.table == "tasks":
+                made.tasks[str(change.doc_id)] = dict(change.became)
+    return attrs.evolve(made, staff=staff)
+
+
+def _put_as_planned_then(desk: Desk, tasks: Mapping[str, dict[str, Any]]) -> None:
+    """Planners' tasks of that step that only planners have moved since: undoing it may take them away."""
+    for ids in _chunks(tasks):
+        there = desk.tasks.get_many([GlobalId(each) for each in ids])
+        desk.tasks.put_many(
+            (task_id, tasks[str(task_id)])
+            for task_id, task in there.items()
+            if _left_to_planners(task) and not task.get("tries")
+        )
+
+
+def _left_to_planners(task: Mapping[str, Any]) -> bool:
+    return not (task.get("closed_by") or task.get("by_hand") or task["rule"] == BY_HAND)
 
 
 def _refuse_orphans(desk: Desk, made: Mapping[str, set[str]]) -> None:
@@ -73,9 +107,7 @@ def _refuse_orphans(desk: Desk, made: Mapping[str, set[str]]) -> None:
     for owner, field, table in (*links, ("vehicles", "vehicle", "events")):
         for ids in _chunks(made.get(owner, ())):
             for fact in desk.table(table).search(where(field).one_of(ids)):
-                planned = table == "tasks" and not (
-                    fact.get("closed_by") or fact.get("by_hand") or fact["rule"] == BY_HAND
-                )
+                planned = table == "tasks" and _left_to_planners(fact)
                 if not planned and str(fact.doc_id) not in made.get(table, ()):
                     raise ConflictError(
                         "What was registered then has later records ({table}): take these back first.",
