@@ -11,6 +11,7 @@ import attrs
 from dcrc.i18n import t
 from dcrc.imports.known import Held, Known
 from dcrc.imports.profiles import Profile
+from dcrc.imports.repeats import Repeats
 from dcrc.imports.report import Counts
 from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_readings
@@ -55,64 +56,30 @@ class Source:
     step: Callable[[int], None]
     leads: bool = True  # the first of its import
     meant: list[Meant] = attrs.field(factory=list)
-    duplicates: list[int] = attrs.field(factory=list)
     contested: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict)
-    _first: dict[str, tuple[int, Row]] = attrs.field(factory=dict)
 
     def gather(self) -> list[Counts]:
         """Take all rows, settle what they change, and count each sheet's rows by what they do."""
-        rows = [row for sheet in self.sheets for row in sheet.rows]
-        self.known.load(rows, self.profile.event, self.witness)
-        self.duplicates = [0] * len(self.sheets)
-        for index, sheet in enumerate(self.sheets):
-            for place, row in enumerate(sheet.rows):
-                if place % _CHUNK == 0:
-                    self.step(min(_CHUNK, len(sheet.rows) - place))
-                if not self._repeated(index, row):
-                    self._take(index, row)
-        self._settle()
-        return self._counts()
-
-    def _repeated(self, sheet: int, row: Row) -> bool:
-        """Whether an earlier row told the same fact; the first counts, and a difference is reported."""
-        key = row.key or _own_name(row)
-        first = self._first.setdefault(key, (sheet, row))
-        if first[1] is row:
-            return False
-        self.duplicates[sheet] += 1
-        differs = [
-            field
-            for field in ("name", "on", "data")
-            if getattr(first[1], field) != getattr(row, field)
+        everything = [row for sheet in self.sheets for row in sheet.rows]
+        self.known.load(everything, self.profile.event, self.witness)
+        repeats = Repeats(self.profile, self.sheets)
+        told = [
+            [row for row in sheet.rows if not repeats.has(index, row)]
+            for index, sheet in enumerate(self.sheets)
         ]
-        if differs:
-            self.sheets[sheet].warnings.append(
-                self.sheets[sheet].remark(
-                    row.number,
-                    self._key_field,
-                    t(
-                        "Row {first} tells the same with another {fields}; this row was not taken.",
-                        first=self.sheets[first[0]].place.ref(first[1].number),
-                        fields=", ".join(self._name_of(field) for field in differs),
-                    ),
-                )
-            )
-        return True
-
-    @property
-    def _key_field(self) -> str:
-        fields = self.profile.key or self.profile.person
-        return fields[0]
+        for index, rows in enumerate(told):
+            self.step(repeats.counts[index])
+            for place, row in enumerate(rows):
+                if place % _CHUNK == 0:
+                    self.step(min(_CHUNK, len(rows) - place))
+                self._take(index, row)
+        self._settle()
+        return self._counts(repeats.counts)
 
     @property
     def _vin_field(self) -> str:
         fields = self.profile.fields
         return next(name for name, field in fields.items() if field.to == "vehicle.vin")
-
-    def _name_of(self, field: str) -> str:
-        names = {"name": self.profile.person[0], "on": self.profile.on}
-        known = self.profile.fields.get(names.get(field, ""))
-        return str(known.title) if known else t("entry")
 
     def _take(self, sheet: int, row: Row) -> None:
         known, profile = self.known, self.profile
@@ -310,10 +277,10 @@ class Source:
             fields[field] = {**fields.get(field, {}), **told, self.name: value}
         held.set_by[field] = (self.name, value)
 
-    def _counts(self) -> list[Counts]:
+    def _counts(self, repeated: list[int]) -> list[Counts]:
         counts = [
-            Counts(duplicate=self.duplicates[index], rejected=len({r.row for r in sheet.rejected}))
-            for index, sheet in enumerate(self.sheets)
+            Counts(duplicate=again, rejected=len({remark.row for remark in sheet.rejected}))
+            for again, sheet in zip(repeated, self.sheets, strict=True)
         ]
         for meant in self.meant:
             fact = meant.event or meant.customer
@@ -325,11 +292,6 @@ class Source:
             else:
                 counts[meant.sheet].unchanged += 1
         return counts
-
-
-def _own_name(row: Row) -> str:
-    numbers = " ".join(number["number"] for number in row.numbers)
-    return f"{row.name}\n{numbers}\n{row.vin}"
 
 
 def _each_once(parts: Iterable[Iterable[dict[str, str]]]) -> tuple[dict[str, str], ...]:

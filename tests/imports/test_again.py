@@ -291,6 +291,42 @@ def test_the_same_car_told_twice_with_another_owner_is_reported(desk: Desk, book
     assert desk.customers.count() == 1
 
 
+def test_what_a_repeated_row_says_otherwise_is_reported_by_its_columns(
+    desk: Desk, book: Write
+) -> None:
+    head = [*HEAD, "内部批注", "车身颜色"]
+    rows = [
+        [*row(), "甲", "白"],
+        [*row(phone="13900005678", address="别处9号", plate="赣D99999"), "乙", None],
+        [*row(), "甲", "白"],
+        [*row(on=date(2026, 11, 2), price=61000), "甲", "白"],
+    ]
+    report = import_files(desk, [book([head, *rows])])
+    assert (report.counts.new, report.counts.duplicate) == (1, 3)
+    first, second = report.warnings
+    assert (first.row, first.value, second.row) == (3, CAR, 5)
+    assert "手机, 地址, 车牌号, 内部批注不同" in first.reason
+    assert "交车日期, 成交价不同" in second.reason
+    assert [phone.number for phone in owner(desk).phones] == ["+8613800001234"]
+
+
+def test_an_order_in_two_sheets_is_one_and_what_they_share_is_no_difference(
+    desk: Desk, book: Write
+) -> None:
+    import_files(desk, [ledger(book, row())])
+    on = date(2026, 11, 9)
+    sheets = {
+        "机修": [["工单号", "车架号", "送修人", "出厂时间"], ["W1", CAR, "李师傅", on]],
+        "钣喷": [["工单号", "车架号", "出厂时间", "金额"], ["W1", CAR, on, 300]],
+    }
+    report = import_files(desk, [book(sheets, "维修.xlsx")])
+    assert (report.counts.new, report.counts.duplicate) == (1, 1)
+    (warning,) = report.warnings
+    assert "机修!2" in warning.reason
+    assert "金额" in warning.reason
+    assert "送修人" not in warning.reason
+
+
 def test_stopped_in_the_middle_nothing_is_written(desk: Desk, book: Write) -> None:
     rows = [row(vin=a_vin(n), phone=f"1380000{n:04d}") for n in range(1, 300)]
     file = ledger(book, *rows)
