@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from errno import EISDIR
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -49,13 +50,7 @@ def write_tables(
     The file appears whole or not at all; `before_done` is called when it is ready to appear. Raises
     UsageError for another ending or several tables in CSV, InOutError when the system refuses.
     """
-    ending = target.suffix.lower()
-    if ending not in FORMATS:
-        raise UsageError(
-            "{file}: tables are written as {formats}.",
-            file=target.name,
-            formats=", ".join(FORMATS),
-        )
+    ending = _ending(target)
     if ending == ".csv" and len(tables) > 1:
         raise UsageError(
             "A csv file holds one table: name one, or write an xlsx file.", file=target.name
@@ -73,6 +68,32 @@ def write_tables(
     return sum(table.count for table in counted)
 
 
+def check_target(target: Path) -> None:
+    """Raise what `write_tables` would raise if `target` has another ending or no file can be made there."""
+    _ending(target)
+    with _refused(target):
+        if target.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        handle, name = _beside(target)
+        os.close(handle)
+        Path(name).unlink()
+
+
+def _ending(target: Path) -> str:
+    ending = target.suffix.lower()
+    if ending not in FORMATS:
+        raise UsageError(
+            "{file}: tables are written as {formats}.",
+            file=target.name,
+            formats=", ".join(FORMATS),
+        )
+    return ending
+
+
+def _beside(target: Path) -> tuple[int, str]:
+    return tempfile.mkstemp(target.suffix, f".{target.stem}-", target.parent)
+
+
 @attrs.define
 class _Counted:
     table: Table
@@ -87,8 +108,8 @@ class _Counted:
 @contextmanager
 def _appearing(target: Path) -> Iterator[Path]:
     """A path beside `target` that becomes it if all goes well."""
-    try:
-        handle, name = tempfile.mkstemp(target.suffix, f".{target.stem}-", target.parent)
+    with _refused(target):
+        handle, name = _beside(target)
         os.close(handle)
         path = Path(name)
         try:
@@ -97,6 +118,12 @@ def _appearing(target: Path) -> Iterator[Path]:
             os.replace(path, target)
         finally:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _refused(target: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise InOutError(
             "{file} cannot be written: {reason}.",

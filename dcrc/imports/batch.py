@@ -11,8 +11,9 @@ from typing import Any
 
 import attrs
 
-from dcrc.errors import InputError, UsageError
-from dcrc.i18n import t
+from dcrc.errors import InOutError, InputError, UsageError
+from dcrc.exports.writing import check_target
+from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Kinds
 from dcrc.imports.gathering import Source
 from dcrc.imports.headers import Recognised, recognise
@@ -34,7 +35,7 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import Permission
 
 Progress = Callable[[int, int], None]
-_WRITE_CHUNK = 5000
+_WRITE_CHUNK = 4000
 
 
 class _CancelledError(Exception):
@@ -72,8 +73,9 @@ def import_files(
     """Take in the tables of `paths`: customers, vehicles and facts, as one batch that one undo takes back.
 
     `profile` forces a mapping, `encoding` that of text files. A `dry_run` counts and writes nothing. Rows
-    that are refused go into the spreadsheet `rejects`. `progress(done, total)` counts rows three times;
-    `cancelled()` may stop everything, and then nothing is written. The same file again changes nothing.
+    that are refused go into the spreadsheet `rejects`, whose place is tried before anything is written.
+    `progress(done, total)` counts rows three times; `cancelled()` may stop everything, and then nothing is
+    written. The same file again changes nothing.
 
     Raises InputError for files that hold nothing that can be taken, InOutError for files that cannot be
     read or written, NotAllowed without the permission `import`.
@@ -109,6 +111,8 @@ def _import(
     files = [Path(path) for path in dict.fromkeys(paths)]
     if not files:
         raise UsageError("Name at least one file to import.")
+    if rejects is not None:
+        check_target(rejects)
     report = ImportReport(dry_run=dry_run)
     try:
         found = _read(desk, files, profile, encoding, report, steps)
@@ -116,9 +120,26 @@ def _import(
     except _CancelledError:
         return attrs.evolve(report, cancelled=True, batch="", records={}, files=[])
     if rejects is not None and (report.rejected or report.warnings):
-        write_rejects(rejects, found, report)
-        report.rejects_file = str(rejects)
+        _give_back(rejects, found, report)
     return report
+
+
+def _give_back(rejects: Path, found: list[SheetRows], report: ImportReport) -> None:
+    """Write the refused rows; what came in is in by now, so that a failure is only noted."""
+    try:
+        write_rejects(rejects, found, report)
+    except InOutError as error:
+        if report.dry_run:
+            raise
+        report.notes.append(
+            t(
+                "The refused rows were not written ({reason}) Everything else came in; import the files "
+                "again with another name for the refused rows.",
+                reason=translate_error(error),
+            )
+        )
+    else:
+        report.rejects_file = str(rejects)
 
 
 def _read(

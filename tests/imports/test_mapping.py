@@ -11,7 +11,7 @@ import pytest
 from python_calamine import load_workbook
 
 from dcrc import hookimpl
-from dcrc.errors import PolicyError, UsageError
+from dcrc.errors import InOutError, PolicyError, UsageError
 from dcrc.imports import import_files
 from dcrc.imports.profiles import OWN, load_profiles
 from dcrc.kernel.desk import Desk
@@ -185,6 +185,34 @@ def test_refused_rows_go_out_with_place_reason_and_their_whole_row(
     assert len(left_out) == 3
     again = import_files(desk, [rejects], dry_run=True)
     assert again.counts.rejected == 2
+
+
+@pytest.mark.parametrize("name", ["没有/退回.xlsx", "退回.doc", "文件夹.xlsx"])
+def test_refused_rows_that_have_no_place_stop_the_import_before_it_writes(
+    desk: Desk, book: Write, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "文件夹.xlsx").mkdir()
+    file = book([["客户名称", "手机", "车架号", "交车日期"], ROW, ["李四", None, "X", None]])
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises((InOutError, UsageError), match=Path(name).name):
+        import_files(desk, [file], rejects=tmp_path / name)
+    assert desk.customers.count() == 0
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_refused_rows_that_cannot_be_written_after_all_leave_the_report(
+    desk: Desk, book: Write, tmp_path: Path
+) -> None:
+    rejects = tmp_path / "退回.xlsx"
+    file = book([["客户名称", "手机", "车架号", "交车日期"], ROW, ["李四", None, "X", None]])
+    report = import_files(
+        desk, [file], rejects=rejects, progress=lambda *_: rejects.mkdir(exist_ok=True)
+    )
+    assert (report.counts.new, report.counts.rejected, report.rejects_file) == (1, 1, "")
+    assert [found["batch"] for found in desk.imports.all()] == [report.batch]
+    (note,) = report.notes
+    assert str(rejects) in note
+    assert "其余内容已导入" in note
 
 
 def test_no_rejects_no_file(desk: Desk, book: Write, tmp_path: Path) -> None:
