@@ -57,16 +57,33 @@ def plan_new_car(
             if step.checked:
                 yield plan_check(dossier.answers, sale, name, step, policy, day)
         yield from plan_touches(sale, spoken, policy, day)
-    if not dossier.answers:
-        return
+    if dossier.answers:
+        yield from plan_answered(dossier, policy, day)
+
+
+def plan_answered(
+    dossier: Dossier, policy: NewCarFollowupPolicy, day: PlanningDay
+) -> Iterator[Outcome]:
+    """What the customer's answers in our contacts lead to, whatever form today's policy names for them."""
     forms = {step.form for step in policy.steps.values()}
     forms = (forms | {touch.form for touch in policy.touches.values()}) - {""}
+    asked = {task.id: task.rule for task in dossier.tasks}
     for answers in dossier.answers:
-        if answers.form in forms:
+        rule = asked.get(answers.task)
+        if answers.form in forms if rule is None else _is_contact(rule, policy):
             if not answers.satisfied:
                 yield plan_dissatisfied(answers, policy, day)
             if answers.values.get(OPPORTUNITY):
                 yield plan_opportunity(dossier, answers, policy, day)
+
+
+def _is_contact(rule: str, policy: NewCarFollowupPolicy) -> bool:
+    """Whether a rule is a step or touch of ours, one that the policy names no longer too."""
+    ours, _, name = rule.partition(".")
+    if ours != NAME:
+        return False
+    known = name in policy.steps or name in policy.touches
+    return known or not (name.startswith("check_") or name in ("dissatisfied", "opportunity"))
 
 
 def plan_step(

@@ -29,6 +29,8 @@ RECONTACT_FORM = "service_recontact"
 LONGEST_CLOSED = 30  # days by which a due day may move past days of rest
 Outcome = Planned | NotPlanned
 
+_ASKED = (f"{NAME}.{VISIT}", f"{NAME}.{RECONTACT}")  # whose answers count, whatever their form
+
 RULES = (
     Rule(VISIT, Wording("维修回访", "Service follow-up")),
     Rule(DISSATISFIED, Wording("维修不满意处理", "Dissatisfied with the service")),
@@ -51,9 +53,14 @@ def plan_service(
     orders = dossier.events_of("serviced")
     if orders:
         yield from plan_visits(dossier, orders, policy, day)
+    if all(answers.satisfied for answers in dossier.answers):
+        return
     forms = {each.form for each in policy.questionnaires.values()} | {RECONTACT_FORM}
+    asked = {task.id: task.rule for task in dossier.tasks}
     for answers in dossier.answers:
-        if answers.form in forms and not answers.satisfied:
+        rule = asked.get(answers.task)
+        ours = answers.form in forms if rule is None else rule in _ASKED
+        if ours and not answers.satisfied:
             yield plan_dissatisfied(answers, policy, day)
             yield plan_recontact(dossier, answers, policy, day)
 

@@ -53,7 +53,7 @@ def work_a_day(desk: Desk, chance: random.Random) -> None:
             if task.form == "new_car_usage":
                 said["consultant_again"] = chance.choice(("yes", "no", "unsure"))
             reached(desk, task, **said)
-        elif luck < 0.45:
+        elif luck < 0.45 and task.channel == "call":
             record_attempt(desk, task.id, Result.NO_ANSWER)
         elif luck < 0.48:
             record_attempt(desk, task.id, Result.REFUSED)

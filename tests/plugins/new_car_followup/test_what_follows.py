@@ -218,3 +218,26 @@ def test_day_by_day_there_is_never_a_second_open_task_of_a_rule_and_planning_twi
         assert again.changes == 0
         found = [(t.rule, t.subject) for t in tasks(sold.desk, state="open", limit=0)]
         assert len(found) == len(set(found))
+
+
+def test_another_form_in_the_policy_takes_no_dissatisfied_customer_back(centre: Centre) -> None:
+    desk = centre(today=DELIVERED)
+    car = a_vehicle(desk, a_customer(desk))
+    delivered(desk, car, DELIVERED)
+    desk.clock.set(date(2026, 11, 30))  # type: ignore[attr-defined]
+    plan(desk)
+    (call,) = tasks(desk, rule="new_car_followup.day7")
+    reached(desk, call, honesty="dissatisfied")
+    others = ("day3", "day7", "week3")
+    policy = "".join(
+        f'[new_car_followup.steps.{step}]\nform = "new_car_touch"\n' for step in others
+    )
+    desk = centre(policy=policy)
+    plan(desk)
+    (task,) = tasks(desk, rule="new_car_followup.dissatisfied")
+    assert task.open
+    reached(desk, task)
+    plan(desk)
+    assert (
+        len(tasks(desk, rule="new_car_followup.dissatisfied")) == 1
+    )  # its own answers ask no more

@@ -9,10 +9,14 @@ from typing import Any
 import pytest
 
 from dcrc import Task
+from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import record_attempt, withdraw_task
+from dcrc.kernel.desk import open_desk
+from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
 from dcrc.kernel.undoing import undo
 from dcrc.testing import reached, serviced
+from plugins import service_followup
 
 Open = Callable[..., Any]
 TUESDAY = date(2026, 11, 17)
@@ -134,3 +138,21 @@ def test_every_form_and_script_exists_in_both_languages(workshop: Open) -> None:
         title, spoken = desk.forms.get(form).title, desk.scripts.get(script)
         assert title.zh and title.en and spoken.zh and spoken.en  # noqa: PT018 - four of one kind
         assert spoken.zh != spoken.en
+
+
+def test_another_questionnaire_in_the_policy_takes_no_dissatisfied_customer_back(
+    workshop: Open,
+) -> None:
+    shop = workshop()
+    asked(shop, fixed="no")
+    form = shop.desk.policies.section("service_followup").questionnaires
+    other = next(each.form for each in form.values() if each.form != "service_mechanical")
+    policy = "".join(
+        f'[service_followup.questionnaires.{kind}]\nform = "{other}"\n' for kind in form
+    )
+    path = shop.desk.db.path
+    path.with_suffix(".toml").write_text(policy, "utf-8")
+    later = open_desk(path, clock=shop.desk.clock, plugins=[service_followup])
+    plan(later)
+    assert [task.open for task in tasks(later, rule="service_followup.dissatisfied")] == [True]
+    later.close()
