@@ -145,6 +145,7 @@ class _Desk:
         known = {task.occurrence: task for task in tasks}
         alive: list[Task] = []
         since = date.min  # the newest that was closed; nothing older is made after it
+        agreed = False  # one lives on past its expiry, by a day agreed with the customer
         for task in tasks:
             wish = wishes.get(task.occurrence)
             opens = wish.opens if wish else task.opens
@@ -157,12 +158,15 @@ class _Desk:
                 params = {"date": last.isoformat()}
                 self._close(self.expire, task, TaskState.EXPIRED, EXPIRED, params)
                 since = max(since, opens)
+            elif wish is None and refused is None and last != task.expires:
+                agreed = True  # its planner has no more to say of it; what was agreed holds
+                self.wake_on((last or self.today) + DAY)
             elif wish is None:
                 why = (refused.why, dict(refused.params)) if refused else (NO_LONGER, {})
                 self._close(self.withdraw, task, TaskState.WITHDRAWN, *why)
             else:
                 alive.append(task)
-        chosen = self._choose(alive, known, wishes, since)
+        chosen = None if agreed else self._choose(alive, known, wishes, since)
         for task in alive:
             if chosen is None or task.occurrence != chosen.occurrence:
                 self._close(self.withdraw, task, TaskState.WITHDRAWN, SUPERSEDED, {})

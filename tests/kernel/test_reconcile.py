@@ -145,6 +145,20 @@ def test_an_agreed_time_after_the_expiry_keeps_the_task_alive() -> None:
     assert run([agreed], {"care": [wish]}, date(2026, 11, 27)).expire
 
 
+def test_an_agreed_time_holds_though_the_planner_has_no_more_to_say() -> None:
+    task = only(run([], {"care": [planned(opens=-1, length=1, expires=DAY0 + DAY)]}))
+    agreed = attrs.evolve(task, next_at=datetime(2026, 11, 25, 7, tzinfo=UTC), by_hand=("next_at",))
+    day = date(2026, 11, 24)
+    newer = planned(occurrence="2", opens=2)
+    assert run([agreed], {"care": [newer]}, day).edits == ()
+    assert run([agreed], {"care": [newer]}, day).create == ()
+    gone = NotPlanned("call", "car", "the customer has sold the car")
+    assert [after.state for _, after in run([agreed], {"care": [gone]}, day).withdraw] == [
+        TaskState.WITHDRAWN
+    ]
+    assert run([agreed], {"care": [newer]}, date(2026, 11, 27)).expire
+
+
 def test_tasks_of_a_planner_that_raised_are_left_alone() -> None:
     task = only(run([], {"care": [planned()]}))
     assert run([task], {"other": []}) == Reconciled()
