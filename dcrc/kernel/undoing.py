@@ -109,10 +109,36 @@ def _refuse_orphans(desk: Desk, made: Mapping[str, set[str]]) -> None:
             for fact in desk.table(table).search(where(field).one_of(ids)):
                 planned = table == "tasks" and _left_to_planners(fact)
                 if not planned and str(fact.doc_id) not in made.get(table, ()):
-                    raise ConflictError(
-                        "What was registered then has later records ({table}): take these back first.",
-                        table=table,
-                    )
+                    raise _bears(table)
+    _refuse_spoken_of(desk, made)
+
+
+def _refuse_spoken_of(desk: Desk, made: Mapping[str, set[str]]) -> None:
+    """Raise ConflictError if somebody has spoken with a customer about a fact that was new then."""
+    facts = made.get("events", set())
+    customers: set[str] = set()
+    for ids in _chunks(facts):
+        found = desk.events.get_many([GlobalId(one) for one in ids])
+        customers |= {str(fact["customer"]) for fact in found.values()}
+    for ids in _chunks(customers):
+        about = where("customer").one_of(ids)
+        for table in ("answers", "attempts"):
+            spoken = [
+                each
+                for each in desk.table(table).search(about)
+                if str(each.doc_id) not in made.get(table, ())
+            ]
+            tasks = {str(each["task"]) for each in spoken if each.get("task")}
+            asked = desk.tasks.get_many([GlobalId(one) for one in sorted(tasks)])
+            if any(each.get("event") in facts for each in (*spoken, *asked.values())):
+                raise _bears(table)
+
+
+def _bears(table: str) -> ConflictError:
+    return ConflictError(
+        "What was registered then has later records ({table}): take these back first.",
+        table=table,
+    )
 
 
 def _chunks(ids: Collection[str]) -> Iterator[list[str]]:

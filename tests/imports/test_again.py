@@ -11,7 +11,7 @@ import attrs
 import pytest
 from tinydb import where
 
-from dcrc.errors import NotAllowed
+from dcrc.errors import ConflictError, NotAllowed
 from dcrc.imports import import_files
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Customer, edit_customer, get_customer
@@ -22,7 +22,7 @@ from dcrc.kernel.phones import Phone
 from dcrc.kernel.planning import plan
 from dcrc.kernel.undoing import undo
 from dcrc.kernel.vehicles import change_owner, edit_vehicle, get_vehicle
-from dcrc.testing import a_customer, a_vin, isolated_desk
+from dcrc.testing import a_customer, a_vehicle, a_vin, isolated_desk, open_tasks, reached
 from plugins import new_car_followup
 
 Write = Callable[..., Path]
@@ -104,6 +104,24 @@ def test_an_import_whose_undoing_was_undone_is_the_source_s_word_again(
     report = import_files(desk, [old])
     assert (report.counts.changed, report.warnings) == (1, [])
     assert owner(desk).address == "某某路1号"
+
+
+def test_a_delivery_about_which_somebody_has_called_is_not_taken_back(
+    tmp_path: Path, book: Write
+) -> None:
+    desk = isolated_desk(tmp_path, plugins=[new_car_followup], today=date(2026, 11, 4))
+    person = a_customer(desk, "王小明", phone="+8613800001234")
+    a_vehicle(desk, person, vin=CAR)
+    batch = import_files(desk, [ledger(book, row())]).batch
+    call = next(task for task in open_tasks(desk, person) if task.rule.endswith("day3"))
+    reached(desk, call)
+    with pytest.raises(ConflictError, match="answers"):
+        undo(desk, batch=batch)
+    assert desk.events.count(where("kind") == "delivered") == 1
+    undo(desk)
+    undo(desk, batch=batch)
+    assert desk.events.count() == 0
+    desk.close()
 
 
 def test_a_corrected_number_does_not_come_back(desk: Desk, book: Write) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dcrc.errors import ConflictError, DcrcError, NotAllowed, NotFound, UsageError
+from dcrc.kernel.conversations import record_attempt
 from dcrc.kernel.customers import (
     Customer,
     PhoneState,
@@ -23,8 +24,8 @@ from dcrc.kernel.customers import (
 )
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.duplicates import merge_customers, unmerge_customer
-from dcrc.kernel.events import Event, record_event
-from dcrc.kernel.tasks import Task
+from dcrc.kernel.events import Event, known_event, record_event
+from dcrc.kernel.tasks import Result, Task
 from dcrc.kernel.undoing import last_step, undo
 from dcrc.kernel.vehicles import Reading, change_owner, record_reading
 from dcrc.testing import a_customer, a_vehicle
@@ -133,6 +134,27 @@ def test_what_was_planned_for_an_import_goes_with_it(desk: Desk) -> None:
     with desk.operation("snooze task", "calls"):
         desk.edit(desk.tasks, planned, attrs.evolve(planned, by_hand=("due",)))
     with pytest.raises(ConflictError, match="tasks"):  # somebody has worked on it
+        undo(desk, batch="sales")
+
+
+def test_a_fact_about_which_somebody_has_called_stays(desk: Desk) -> None:
+    owner, other = a_customer(desk), a_customer(desk, "李四")
+    with desk.operation("import", "import", batch="sales"):
+        for who in (owner, other):
+            record_event(desk, Event("", "serviced", who.id, date(2026, 11, 20), key=who.id))
+    fact = known_event(desk, "serviced", owner.id)
+    assert fact is not None
+    with desk.operation("plan", "plan"):
+        for number, event in enumerate((fact.id, "")):
+            call = Task(
+                f"t{number}", "after.day3", owner.id, owner.id, "1", desk.today(), desk.today()
+            )
+            desk.insert(desk.tasks, attrs.evolve(call, event=event))
+    record_attempt(desk, "t1", Result.NO_ANSWER)  # about something else
+    undone = undo(desk, batch="sales")
+    undo(desk, undone.operation)
+    record_attempt(desk, "t0", Result.NO_ANSWER)
+    with pytest.raises(ConflictError, match="attempts"):
         undo(desk, batch="sales")
 
 
