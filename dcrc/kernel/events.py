@@ -121,6 +121,7 @@ def event_kinds(desk: Desk) -> dict[str, EventKind]:
 def record_event(desk: Desk, event: Event) -> Event:
     """Note a fact (`id` empty). One of the same kind and key is the same fact, told again: it is edited.
 
+    What the new telling does not speak of (fields of `data`, the car, the time of day) stays as it was known.
     Raises InputError for a kind nobody declared, an unknown field of `data` or an unknown customer.
     """
     kind = event_kinds(desk).get(event.kind)
@@ -144,11 +145,23 @@ def record_event(desk: Desk, event: Event) -> Event:
         if known is None:
             recorded = desk.insert(desk.events, event)
         else:
-            recorded = attrs.evolve(event, id=known.id)
+            recorded = _told_again(known, event)
             if to_document(recorded) != to_document(known):
                 desk.edit(desk.events, known, recorded)
         desk.plugins.tell("dcrc_event_recorded", desk, event=recorded)
         return recorded
+
+
+def _told_again(known: Event, event: Event) -> Event:
+    told = attrs.evolve(
+        event,
+        id=known.id,
+        vehicle=event.vehicle or known.vehicle,
+        at=event.at or (known.at if event.on == known.on else None),
+        data={**known.data, **event.data},
+    )
+    same = attrs.evolve(told, source=known.source)
+    return same if same == known else told
 
 
 def known_event(desk: Desk, kind: str, key: str) -> Event | None:

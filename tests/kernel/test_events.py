@@ -26,6 +26,19 @@ def test_the_same_fact_told_twice_is_one_fact(desk: Desk) -> None:
     assert events_of(desk, owner.id) == [again]
 
 
+def test_a_fact_told_again_in_fewer_words_loses_nothing(desk: Desk) -> None:
+    owner = a_customer(desk)
+    data = {"price": 6_190_000, "consultant": "陈浩"}
+    known = Event(
+        "", "delivered", owner.id, date(2026, 11, 20), key="VIN1", data=data, source="sales"
+    )
+    first = record_event(desk, known)
+    assert record_event(desk, attrs.evolve(known, data={}, source="desk")) == first
+    again = record_event(desk, attrs.evolve(known, data={"price": 6_000_000}))
+    assert events_of(desk, owner.id) == [again]
+    assert again.data == {"price": 6_000_000, "consultant": "陈浩"}
+
+
 def test_facts_without_a_natural_name_are_each_their_own(desk: Desk) -> None:
     owner = a_customer(desk)
     for day in (21, 20):
