@@ -40,7 +40,8 @@ def task_id(rule: str, subject: str, occurrence: str) -> str:
     >>> task_id("new_car_followup.day3", "01J0", "2026-11-21")
     'okhriuch6fffk4c4'
     """
-    digest = hashlib.sha256(f"{rule}|{subject}|{occurrence}".encode()).digest()
+    named = f"{rule}|{subject}|{occurrence}".encode("utf-8", "surrogatepass")  # any text is a key
+    digest = hashlib.sha256(named).digest()
     return b32encode(digest[:10]).decode().lower()
 
 
