@@ -47,7 +47,7 @@ from dcrc.testing import (
     plainly_answered,
     serviced,
 )
-from plugins import new_car_followup
+from plugins import new_car_followup, reminders, service_followup
 
 JOURNALLED = [name for name, spec in TABLES.items() if spec.journal and name != "looks"]
 PEOPLE = 5
@@ -62,7 +62,7 @@ class DaysOfADealer(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         place = Path(self.folder.name)
-        self.desk = isolated_desk(place, plugins=[new_car_followup])
+        self.desk = isolated_desk(place, plugins=[new_car_followup, service_followup, reminders])
         self.ledgers = 0
         for number in range(PEOPLE):
             owner = a_customer(self.desk, f"客户{number}")
@@ -115,7 +115,8 @@ class DaysOfADealer(RuleBasedStateMachine):
             }
             answers = plainly_answered(form, **(worst if which % 2 else {}))
         again = self.desk.now() + timedelta(hours=hours)
-        record_attempt(self.desk, task.id, result, answers=answers, call_back=again)
+        with suppress(DcrcError):  # desk work has few results; who may not be called is not
+            record_attempt(self.desk, task.id, result, answers=answers, call_back=again)
         self.done(before)
 
     @rule(which=st.integers(0, 99), days=st.integers(1, 40))
@@ -289,7 +290,7 @@ class DaysOfADealer(RuleBasedStateMachine):
 
 
 DaysOfADealer.TestCase.settings = settings(
-    max_examples=12,
+    max_examples=10,
     stateful_step_count=10,
     deadline=None,
     derandomize=True,

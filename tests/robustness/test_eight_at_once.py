@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from dcrc.kernel.planning import plan
-from dcrc.testing import a_customer, a_vehicle, delivered
 
 EIGHT = 8
 WRITER = Path(__file__).with_name("writer.py")
@@ -69,14 +68,14 @@ def test_different_fields_of_the_same_customers(shop: Any) -> None:
         for each in done:
             assert customer[each["field"]] == each["value"]
     made = [each for each in desk.db.journal.operations(limit=500) if each.name == "edit customer"]
-    assert len(made) == EIGHT * 8 * 3
+    assert len(made) == EIGHT * 5 * 3
     desk.close()
 
 
 def test_the_same_field_is_a_conflict_for_the_second_and_no_step_is_lost(shop: Any) -> None:
     eight(shop, "edit_the_same_field")
     desk = shop.desk()
-    assert desk.customers.all()[0]["note"] == str(EIGHT * 6)
+    assert desk.customers.all()[0]["note"] == str(EIGHT * 5)
     desk.close()
 
 
@@ -90,15 +89,6 @@ def test_everybody_works_through_the_same_list(shop: Any) -> None:
     assert set(per_task.values()) == {1}, "two people closed the same task"
     assert sum(each["second"] for each in done) > 0 or len(told) >= 24
     desk.close()
-
-
-def test_everybody_plans_everything(shop: Any) -> None:
-    desk = shop.desk()
-    for number in range(60):
-        delivered(desk, a_vehicle(desk, a_customer(desk, f"新客户{number}")), desk.today())
-    desk.close()
-    eight(shop, "plan_all")
-    no_duplicates(shop)
 
 
 def test_everybody_imports_the_same_ledger_and_plans(shop: Any, ledger: Any) -> None:

@@ -21,7 +21,7 @@ from dcrc.kernel.customers import edit_customer, find_customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
-from plugins import new_car_followup
+from plugins import new_car_followup, reminders, service_followup
 
 START = datetime(2026, 11, 21, 1, 30, tzinfo=UTC)
 FIELDS = ("address", "note", "wechat", "email", "job", "employer", "postcode", "website")
@@ -42,17 +42,17 @@ def edit_own_field(desk: Desk, number: int, of: int) -> dict[str, Any]:
     """Everybody edits another field of the same customers, again and again."""
     field = FIELDS[number % len(FIELDS)]
     ids = [str(each.doc_id) for each in desk.customers.all()][:3]
-    for turn in range(8):
+    for turn in range(5):
         for customer_id in ids:
             before = find_customer(desk, customer_id)
             edit_customer(desk, before, attrs.evolve(before, **{field: f"{number}-{turn}"}))
-    return {"field": field, "value": f"{number}-7"}
+    return {"field": field, "value": f"{number}-4"}
 
 
 def edit_the_same_field(desk: Desk, number: int, of: int) -> dict[str, Any]:
     """Everybody counts up the same remark; a conflict is looked at again and repeated."""
     customer_id, conflicts = str(desk.customers.all()[0].doc_id), 0
-    for _ in range(6):
+    for _ in range(5):
         while True:
             before = find_customer(desk, customer_id)
             after = attrs.evolve(before, note=str(int(before.note or 0) + 1))
@@ -105,7 +105,12 @@ WORK = {
 
 def main() -> None:
     kind, path, number, of = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-    desk = open_desk(path, operator="王敏", clock=Ticking(number), plugins=[new_car_followup])
+    desk = open_desk(
+        path,
+        operator="王敏",
+        clock=Ticking(number),
+        plugins=[new_car_followup, service_followup, reminders],
+    )
     print("ready", flush=True)
     sys.stdin.readline()
     done = WORK[kind](desk, number, of)
