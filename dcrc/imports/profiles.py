@@ -80,10 +80,6 @@ class Profile:
         """The names of the fields without which there is no row."""
         return tuple(name for name, field in self.fields.items() if field.required)
 
-    def columns_to(self, target: str) -> tuple[str, ...]:
-        """The names of the fields that go to `target`."""
-        return tuple(name for name, field in self.fields.items() if field.to == target)
-
 
 def profiles_of(desk: Desk) -> dict[str, Profile]:
     """All profiles of this dealer by name, in the order in which they are tried.

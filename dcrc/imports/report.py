@@ -119,11 +119,6 @@ class ImportReport:
                 total.add(sheet.counts)
         return total
 
-    @property
-    def complete(self) -> bool:
-        """No row was refused."""
-        return not self.rejected
-
 
 @attrs.frozen
 class Import:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from xlsxwriter import Workbook
 
 from dcrc.errors import InOutError, InputError, UsageError
 from dcrc.i18n import translate_error
@@ -159,11 +160,50 @@ def test_what_cannot_be_taken_says_why_and_writes_nothing(
     assert desk.db.head() == head
 
 
-def test_empty_and_hidden_sheets_are_passed_over_and_said(desk: Desk, book: Write) -> None:
+def test_empty_sheets_and_explanations_are_passed_over_and_said(desk: Desk, book: Write) -> None:
     rows = [HEAD.split(","), ROW.split(",")]
     report = import_files(desk, [book({"空表": [], "销售": rows, "说明": [["导出说明"]]})])
     assert len(report.notes) == 2
     _came_in(desk)
+
+
+def test_hidden_sheets_are_passed_over_and_said(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "隐藏.xlsx"
+    with Workbook(path) as workbook:
+        for name in ("上月", "底稿", "本月"):
+            sheet = workbook.add_worksheet(name)
+            sheet.write_row(0, 0, HEAD.split(","))
+            mine = [ROW.split(","), ["李四", "13800004321", a_vin(2), "2026-11-02"]][name != "本月"]
+            sheet.write_row(1, 0, mine)
+        workbook.get_worksheet_by_name("本月").activate()
+        workbook.get_worksheet_by_name("本月").set_first_sheet()
+        workbook.get_worksheet_by_name("上月").hide()
+        workbook.get_worksheet_by_name("底稿").very_hidden()
+    report = import_files(desk, [path])
+    assert [sheet.sheet for sheet in report.files[0].sheets] == ["本月"]
+    assert report.notes == [f"隐藏.xlsx：隐藏的工作表 {name} 未导入。" for name in ("上月", "底稿")]
+    _came_in(desk)
+
+
+def test_a_binary_workbook_of_old_excel(desk: Desk) -> None:
+    """Two invented sales under a title and over a total, and a hidden sheet, in BIFF8."""
+    report = import_files(desk, [Path(__file__).with_name("data") / "sales.xls"])
+    assert (report.files[0].format, report.counts.new, report.counts.total) == ("xls", 2, 2)
+    (sheet,) = report.files[0].sheets
+    assert (sheet.sheet, sheet.header_row, sheet.aside) == ("销售台账", 2, {"total": [5]})
+    assert len(report.notes) == 1
+    assert "内部" in report.notes[0]
+    known = [(one["name"], one["phones"]) for one in desk.customers.all()]
+    assert known == [
+        ("王小明", [{"number": "+8613800001234"}]),  # a text
+        ("李四", [{"number": "+8613800004321"}]),  # a number
+    ]
+    facts = [(one["key"], one["on"], one["data"]["price"]) for one in desk.events.all()]
+    assert facts == [
+        (a_vin(1), "2026-11-01", 6_190_000),  # a day, and a price as text
+        (a_vin(2), "2024-02-29", 6_200_050),  # a day with its time
+    ]
+    assert [car["plate"] for car in desk.vehicles.all()] == ["赣D10001", "赣D10002"]
 
 
 def test_a_missing_file_and_a_folder(desk: Desk, tmp_path: Path) -> None:
