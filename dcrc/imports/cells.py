@@ -17,7 +17,7 @@ import attrs
 
 from dcrc.errors import InputError
 from dcrc.imports.dates import read_day, read_moment
-from dcrc.kernel.phones import split_phones
+from dcrc.kernel.phones import plain_mobile, split_phones
 from dcrc.kernel.vins import normalise_vin
 
 _EMPTY = frozenset(
@@ -233,6 +233,8 @@ class Kinds:
         text = read_text(cell)
         if text is None:
             return None
+        if mobile := plain_mobile(text):
+            return Phones(({"number": mobile},))
         found, refused = split_phones(text, self.area)
         numbers = tuple(
             {"number": phone.number}

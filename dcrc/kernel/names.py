@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
@@ -92,7 +92,8 @@ def fold(text: str) -> str:
     return "".join(letter for letter in folded if not (letter.isspace() or letter in "·.-_'’"))
 
 
-def name_terms(name: str) -> set[str]:
+@lru_cache(8192)
+def name_terms(name: str) -> frozenset[str]:
     """What a name is found by: itself, its given name, pinyin and initials, polyphone surnames twice.
 
     >>> sorted(name_terms("单雄信"))
@@ -100,15 +101,15 @@ def name_terms(name: str) -> set[str]:
     """
     folded = fold(name)[:64]
     if not folded:
-        return set()
+        return frozenset()
     if len(folded) <= _LONGEST_PERSON and folded[:2] not in _PHRASES:
-        return _person_terms(folded)
+        return frozenset(_person_terms(folded))
     terms = {folded, *_parts(name, folded)}
     syllables = _syllables(folded)
     _add_spelling(terms, syllables)
     if folded[:2] in _PHRASES:
         _add_spelling(terms, [_reading(character) for character in folded])
-    return terms
+    return frozenset(terms)
 
 
 def _parts(name: str, folded: str) -> set[str]:

@@ -51,6 +51,11 @@ class Phone:
         return self.state not in (PhoneState.EMPTY, PhoneState.WRONG)
 
 
+def plain_mobile(text: str) -> str:
+    """The number of a mobile written as nearly all are, eleven digits and nothing else; else ""."""
+    return "+86" + text if len(text) == 11 and text.isascii() and _MOBILE.fullmatch(text) else ""
+
+
 def normalise_phone(text: str, area: str = "") -> Phone:
     """The number in `text` as a `Phone`; `area` (`0796`) completes landline numbers written without theirs.
 
@@ -61,8 +66,8 @@ def normalise_phone(text: str, area: str = "") -> Phone:
 
     Raises InputError (field `phone`) for anything that cannot be dialled.
     """
-    if len(text) == 11 and text.isascii() and _MOBILE.fullmatch(text):
-        return Phone("+86" + text)
+    if mobile := plain_mobile(text):
+        return Phone(mobile)
     number = _read(text, area)
     if number is None:
         raise InputError(
@@ -125,8 +130,8 @@ def split_phones(cell: str, area: str = "") -> tuple[list[Phone], list[str]]:
     >>> split_phones("13800001234/0796-8212345")[1]
     []
     """
-    if len(cell) == 11 and cell.isascii() and _MOBILE.fullmatch(cell):
-        return [Phone("+86" + cell)], []
+    if mobile := plain_mobile(cell):
+        return [Phone(mobile)], []
     phones: dict[str, Phone] = {}
     rejected: list[str] = []
     for piece in _BETWEEN.split(unicodedata.normalize("NFKC", cell)):

@@ -58,7 +58,7 @@ def plate_form(text: str) -> str:
 
 def person_terms(record_id: str, name: str, phones: Iterable[Mapping[str, Any]]) -> set[str]:
     """Name, given name, pinyin, initials, phones (documents with `number`), the short id."""
-    terms = name_terms(name)
+    terms = {*name_terms(name)}
     for phone in phones:
         terms |= phone_terms(phone["number"])
     if record_id:

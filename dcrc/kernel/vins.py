@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import mul
 
 from dcrc.errors import InputError
 
@@ -12,7 +13,7 @@ _VALUES = {character: int(character) for character in "0123456789"} | dict(
         strict=True)
 )  # fmt: skip
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-_TIMES = tuple({c: value * weight for c, value in _VALUES.items()} for weight in _WEIGHTS)
+_AS_VALUES = bytes.maketrans("".join(_VALUES).encode(), bytes(_VALUES.values()))
 _VIN = re.compile(r"[0-9A-HJ-NPR-Z]{17}")
 
 
@@ -22,7 +23,7 @@ def check_digit(vin: str) -> str:
     >>> check_digit("LGBH52E01AY000001")
     '5'
     """
-    rest = sum(times[character] for times, character in zip(_TIMES, vin, strict=True)) % 11
+    rest = sum(map(mul, vin.encode("ascii").translate(_AS_VALUES), _WEIGHTS)) % 11
     return "X" if rest == 10 else str(rest)
 
 

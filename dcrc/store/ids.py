@@ -10,9 +10,19 @@ from dcrc.clock import Clock
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]  # ten bits each
 _RANDOM_BITS = 80
-_SHIFTS = tuple(range(_RANDOM_BITS - 10, -1, -10))
+_HALF_BITS = _RANDOM_BITS // 2
 _TIME_LENGTH = 10  # characters of an id that are its instant
 LENGTH = 26
+
+
+def _half(number: int) -> str:
+    """The last forty bits of `number` as eight characters."""
+    return (
+        _PAIRS[number >> 30 & 1023]
+        + _PAIRS[number >> 20 & 1023]
+        + _PAIRS[number >> 10 & 1023]
+        + _PAIRS[number & 1023]
+    )
 
 
 class GlobalId(str):
@@ -55,10 +65,12 @@ class IdSource:
                 milliseconds = now
                 random = int.from_bytes(self._entropy(_RANDOM_BITS // 8), "big") >> 1
             when = GlobalId.from_parts(milliseconds, 0)[:_TIME_LENGTH]
+            upper, start = -1, ""
             for step in steps:
                 random += 1 + (step << 24)
-                ids.append(
-                    GlobalId(when + "".join([_PAIRS[random >> at & 1023] for at in _SHIFTS]))
-                )
+                if random >> _HALF_BITS != upper:  # which holds for hundreds of ids
+                    upper = random >> _HALF_BITS
+                    start = when + _half(upper)
+                ids.append(GlobalId(start + _half(random)))
             self._last = (milliseconds, random)
         return ids
