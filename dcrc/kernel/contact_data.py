@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -96,21 +98,27 @@ def plan_contact_data(
 
 
 def plan_correction(dossier: Dossier, policy: ContactDataPolicy, day: PlanningDay) -> Outcome:
-    """One task for all bad numbers of a customer; new bad numbers are a new occurrence."""
+    """One task for all bad numbers of a customer; new bad numbers are a new occurrence.
+
+    Its subject is the call that last found one bad (the customer where none did): a number that is found bad
+    again after it was put right goes back again, be it on the same day.
+    """
     customer = dossier.customer
     bad = sorted(phone.number for phone in customer.phones if not phone.usable)
     if not bad:
-        return NotPlanned(CORRECT_PHONE, customer.id, "all numbers are in order")
+        subject = _standing_subject(dossier) or customer.id
+        return NotPlanned(CORRECT_PHONE, subject, "all numbers are in order")
     occurrence = ",".join(bad)
     facts = tuple(
         Fact(event.id, event.kind, event.on)
         for event in dossier.events_of(WRONG_CONTACT.name)
         if event.data.get("number") in bad
     )
-    since = _since(dossier, occurrence, facts, day.today)
+    subject = facts[-1].ref if facts else customer.id
+    since = _since(dossier, subject, occurrence, facts, day.today)
     return Planned(
         CORRECT_PHONE,
-        customer.id,
+        subject,
         occurrence,
         opens=since,
         due=day.workdays.add_open_days(since, policy.correct_within),
@@ -122,12 +130,19 @@ def plan_correction(dossier: Dossier, policy: ContactDataPolicy, day: PlanningDa
     )
 
 
-def _since(dossier: Dossier, occurrence: str, facts: Iterable[Fact], today: date) -> date:
+def _standing_subject(dossier: Dossier) -> str:
+    rule = f"{NAME}.{CORRECT_PHONE}"
+    return next((task.subject for task in dossier.tasks_of(rule) if task.open), "")
+
+
+def _since(
+    dossier: Dossier, subject: str, occurrence: str, facts: Iterable[Fact], today: date
+) -> date:
     """When the numbers were found to be bad: told by a call, or the day the task was first planned."""
     days = [fact.on for fact in facts if fact.on is not None]
     if days:
         return max(days)
-    task = dossier.task(f"{NAME}.{CORRECT_PHONE}", dossier.customer.id, occurrence)
+    task = dossier.task(f"{NAME}.{CORRECT_PHONE}", subject, occurrence)
     return task.opens if task is not None else today
 
 
@@ -183,11 +198,12 @@ def plan_decisions(
     dossier: Dossier, policy: ContactDataPolicy, day: PlanningDay
 ) -> Iterator[Outcome]:
     """Changes of key fields that wait for the supervisor."""
+    zone = _zone_of(day.policies.section("dealer").timezone)
     for proposal in dossier.records.get("proposals", ()):
         if proposal.state != "waiting":
             yield NotPlanned(DECIDE_PROPOSAL, proposal.id, "the change is decided")
             continue
-        on = proposal.at.date()
+        on = proposal.at.astimezone(zone).date()
         yield Planned(
             DECIDE_PROPOSAL,
             proposal.id,
@@ -200,6 +216,8 @@ def plan_decisions(
             policy=(f"{NAME}.decide_within", f"{NAME}.decide_role"),
         )
 
+
+_zone_of = cache(ZoneInfo)
 
 planner = Planner(NAME, NAME, rules, plan_contact_data)
 

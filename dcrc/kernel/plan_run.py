@@ -27,6 +27,7 @@ from dcrc.store import GlobalId
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
+BY_HAND = "by_hand"
 ARCHIVED = "the customer is archived"
 GONE = "the customer is not there any more"
 SWITCHED_OFF = "the function is switched off"
@@ -134,6 +135,7 @@ class Planning:
             self.horizon,
             self.policy_value,
         )
+        reconciled = _with_own_tasks(reconciled, dossier, self.today)
         if failed:
             tomorrow = self.today + DAY
             reconciled = attrs.evolve(reconciled, wake=min(reconciled.wake or tomorrow, tomorrow))
@@ -142,7 +144,7 @@ class Planning:
     def outcomes(self, dossier: Dossier) -> tuple[dict[str, Sequence[Outcome]], bool]:
         """What each planner says of a customer, by its name; a planner that raises is left out."""
         customer = dossier.customer
-        gone = customer.archived or bool(customer.merged_into)
+        gone = _is_gone(customer)
         outcomes: dict[str, Sequence[Outcome]] = {
             name: _refused(dossier, name, SWITCHED_OFF) for name in self.desk.plugins.switched_off
         }
@@ -265,6 +267,33 @@ def _refused(dossier: Dossier, planner: str, why: str) -> tuple[NotPlanned, ...]
         for task in dossier.tasks
         if task.open and task.rule.partition(".")[0] == planner
     )
+
+
+def _is_gone(customer: Customer) -> bool:
+    return customer.archived or bool(customer.merged_into)
+
+
+def _with_own_tasks(reconciled: Reconciled, dossier: Dossier, today: date) -> Reconciled:
+    """Tasks made by hand leave the calendar with their customer, and come back with him."""
+    own = [task for task in dossier.tasks if task.rule == BY_HAND]
+    if not own:
+        return reconciled
+    if _is_gone(dossier.customer):
+        gone = TaskState.WITHDRAWN
+        leave = tuple(
+            (task, attrs.evolve(task, state=gone, closed_on=today, reason=ARCHIVED))
+            for task in own
+            if task.open
+        )
+        return attrs.evolve(reconciled, withdraw=reconciled.withdraw + leave)
+    come = tuple(
+        (task, attrs.evolve(task, state=TaskState.OPEN, closed_on=None, closed_at=None, reason=""))
+        for task in own
+        if task.state is TaskState.WITHDRAWN
+        and not task.closed_by
+        and task.reason in (ARCHIVED, GONE)
+    )
+    return attrs.evolve(reconciled, reopen=reconciled.reopen + come)
 
 
 def described(error: Exception) -> str:

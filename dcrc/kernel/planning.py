@@ -18,7 +18,14 @@ import attrs
 from tinydb import where
 
 from dcrc.kernel.operators import Permission
-from dcrc.kernel.plan_run import PlanFailure, Planning, PlanReport, described, report_problem
+from dcrc.kernel.plan_run import (
+    BY_HAND,
+    PlanFailure,
+    Planning,
+    PlanReport,
+    described,
+    report_problem,
+)
 from dcrc.kernel.reconcile import Reconciled
 from dcrc.store import GlobalId
 from dcrc.wording import Wording
@@ -29,7 +36,6 @@ if TYPE_CHECKING:
 OPERATION = "plan"
 CHUNK = 400  # customers of one transaction
 STATE = GlobalId("plan")
-BY_HAND = "by_hand"
 _UNPLANNED: Mapping[str, Any] = {}
 
 
@@ -74,7 +80,7 @@ def plan(
         desk.planning.put(STATE, {**begun, "day": run.today.isoformat()})
     done = 0
     stopped = False
-    for ids in _chunks(desk, run, wanted, everybody):
+    for ids in _chunks(desk, run, wanted, everybody, first=not state):
         if cancelled is not None and cancelled():
             stopped = True
             break
@@ -163,7 +169,13 @@ def _touched(desk: Desk, run: Planning, since: int) -> set[str]:
     )
 
 
-def _chunks(desk: Desk, run: Planning, wanted: set[str], everybody: bool) -> Iterator[list[str]]:
+def _chunks(
+    desk: Desk, run: Planning, wanted: set[str], everybody: bool, *, first: bool
+) -> Iterator[list[str]]:
+    """The customers to plan; those planned by these policies are passed by, but not in the very first plan.
+
+    Before that one nothing was remembered of when their facts changed.
+    """
     if not everybody:
         ordered = iter(sorted(wanted))
         while chunk := list(islice(ordered, CHUNK)):
@@ -175,7 +187,7 @@ def _chunks(desk: Desk, run: Planning, wanted: set[str], everybody: bool) -> Ite
         yield [
             str(each)
             for each in chunk
-            if each in wanted or (known.get(each) or _UNPLANNED).get("by") != run.digest
+            if first or each in wanted or (known.get(each) or _UNPLANNED).get("by") != run.digest
         ]
 
 

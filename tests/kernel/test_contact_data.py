@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import attrs
 
 from dcrc.kernel.agenda import tasks
+from dcrc.kernel.calendar import add_task, record_attempt
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Phone, edit_customer, find_customer, set_phone_state
-from dcrc.kernel.desk import Desk
+from dcrc.kernel.desk import Desk, open_desk
+from dcrc.kernel.operators import add_operator
 from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.planning import plan
 from dcrc.kernel.proposals import decide_proposal, pending_proposals
-from dcrc.kernel.tasks import TaskState
+from dcrc.kernel.tasks import Result, Task, TaskState
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
 
 TODAY = date(2026, 11, 21)  # the isolated desk's, a Saturday
@@ -96,3 +98,49 @@ def test_a_change_that_waits_is_decided_by_the_supervisor(
     plan(desk)
     assert [task.state for task in tasks(desk)] == [TaskState.WITHDRAWN] * len(waiting)
     assert find_customer(desk, owner.id).name == "王晓明"
+
+
+def corrections(desk: Desk, *, state: str | None = None) -> list[Task]:
+    plan(desk)
+    return tasks(desk, rule="contact_data.correct_phone", state=state, limit=0)
+
+
+def test_a_number_found_wrong_again_on_the_same_day_goes_back_again(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008010")
+    call = add_task(desk, owner, "回访", TODAY)
+    record_attempt(desk, call.id, Result.WRONG_NUMBER)
+    (first,) = corrections(desk)
+    record_attempt(desk, first.id, Result.REACHED)
+    known = find_customer(desk, owner.id)
+    edit_customer(desk, known, attrs.evolve(known, phones=(Phone("+8613800008011"),)))
+    assert corrections(desk, state="open") == []
+    desk.clock.advance(hours=1)  # type: ignore[attr-defined]
+    record_attempt(desk, call.id, Result.WRONG_NUMBER)
+    (again,) = corrections(desk, state="open")
+    assert (again.occurrence, again.opens) == ("+8613800008011", TODAY)
+
+
+def test_the_same_number_found_wrong_once_more_goes_back_once_more(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008012")
+    call = add_task(desk, owner, "回访", TODAY)
+    record_attempt(desk, call.id, Result.WRONG_NUMBER)
+    record_attempt(desk, corrections(desk)[0].id, Result.REACHED)
+    set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.VALID)
+    desk.clock.advance(days=9)  # type: ignore[attr-defined]
+    record_attempt(desk, call.id, Result.EMPTY_NUMBER)
+    assert len(corrections(desk, state="open")) == 1
+    desk.clock.advance(days=9)  # type: ignore[attr-defined]
+    assert len(corrections(desk, state="open")) == 1
+
+
+def test_a_change_proposed_early_in_the_morning_is_of_the_dealer_s_day(tmp_path: Path) -> None:
+    desk = isolated_desk(tmp_path, policy='[customers]\nconfirm_fields = ["name"]\n', at=time(7, 0))
+    add_operator(desk, "周岚", "caller")
+    caller = open_desk(desk.db.path, operator="周岚", clock=desk.clock, plugins=[])
+    owner = a_customer(caller)
+    edit_customer(caller, owner, attrs.evolve(owner, name="王晓明"))
+    plan(desk)
+    (task,) = tasks(desk)
+    assert task.opens == TODAY
+    caller.close()
+    desk.close()

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dcrc.errors import DcrcError
-from dcrc.kernel.agenda import tasks
-from dcrc.kernel.calendar import record_attempt
+from dcrc.kernel.agenda import agenda, tasks
+from dcrc.kernel.calendar import add_task, get_task, record_attempt, withdraw_task
 from dcrc.kernel.customers import archive_customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import Event, EventKind, record_event
@@ -433,4 +433,25 @@ def test_planning_what_can_have_changed_is_as_good_as_planning_everything(
     assert plan(desk).customers == 0
     waiting = tasks(desk, state="open", limit=0)
     assert len({(task.rule, task.subject) for task in waiting}) == len(waiting)
+    desk.close()
+
+
+def test_tasks_made_by_hand_leave_with_an_archived_customer_and_come_back_with_him(
+    tmp_path: Path,
+) -> None:
+    desk = isolated_desk(tmp_path)
+    customer = a_customer(desk)
+    own = add_task(desk, customer, "回电", desk.today(), priority=7)
+    dropped = add_task(desk, customer, "不用了", desk.today())
+    withdraw_task(desk, dropped.id, "不用了")
+    archive_customer(desk, customer.id)
+    plan(desk)
+    gone = get_task(desk, own.id)
+    assert (gone.state, gone.reason) == (TaskState.WITHDRAWN, "the customer is archived")
+    assert agenda(desk, mine=False).total_sheets == 0
+    assert plan(desk).changes == 0
+    archive_customer(desk, customer.id, archived=False)
+    plan(desk)
+    assert get_task(desk, own.id) == own
+    assert not get_task(desk, dropped.id).open
     desk.close()
