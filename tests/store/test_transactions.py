@@ -266,6 +266,20 @@ def rows_of(text):
     return rows(eval(text, {"nan": float("nan")}))  # our own repr
 
 
+def test_replaced_names_the_values_that_updates_overwrote(shop):
+    cars = shop.table("cars", id_class=GlobalId)
+    one = cars.insert({"vin": "A", "note": "the vin is wrong"})
+    cars.insert({"vin": "Z"})
+    cars.update({"note": "x"}, doc_ids=[one])
+    with shop.transaction("correct"):
+        cars.update({"vin": "B"}, doc_ids=[one])
+        assert list(shop.journal.replaced("cars", "vin")) == [(one, "A")]
+    cars.update({"vin": "C"}, doc_ids=[one])
+    cars.remove(doc_ids=[one])
+    assert list(shop.journal.replaced("cars", "vin")) == [(one, "A"), (one, "B")]
+    assert list(shop.journal.replaced("nothing", "vin")) == []
+
+
 def test_touched_names_what_has_new_facts(shop):
     events = shop.table("events", id_class=GlobalId)
     customers = shop.table("customers", id_class=GlobalId)
