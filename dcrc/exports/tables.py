@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -89,19 +90,23 @@ def export_table(desk: Desk, what: str, target: Path) -> Exported:
         )
     json = target.suffix.lower() == FORMATS[-1]
     tables = [_table(desk, kind, kind.table if json else kind.title()) for kind in kinds]
+    with ExitStack() as one_moment:
+        one_moment.enter_context(desk.db.snapshot())
+        count = sum(desk.table(kind.table).count() for kind in kinds)
 
-    def note() -> None:
-        record_look(
-            desk,
-            "export",
-            what,
-            Permission.EXPORT,
-            count=sum(desk.table(kind.table).count() for kind in kinds),
-            detail=target.name,
-            operation="export",
-        )
+        def note() -> None:
+            one_moment.close()  # all is read
+            record_look(
+                desk,
+                "export",
+                what,
+                Permission.EXPORT,
+                count=count,
+                detail=target.name,
+                operation="export",
+            )
 
-    return Exported(what, target, write_tables(target, tables, before_done=note))
+        return Exported(what, target, write_tables(target, tables, before_done=note))
 
 
 def _table(desk: Desk, kind: _Kind, name: str) -> Table:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -145,6 +145,13 @@ class Database(TinyDB):
         """
         with self._storage.transaction(operation, operator=operator, batch=batch) as work:
             yield work.operation
+
+    def snapshot(self) -> AbstractContextManager[None]:
+        """All that this thread reads inside is of one moment, over any tables and however long it takes.
+
+        Others go on writing; this thread cannot (StoreError), unless all of it is inside a transaction.
+        """
+        return self._storage.snapshot()
 
     def undo(
         self,

@@ -25,7 +25,7 @@ def export_json(storage: SqliteStorage, target: Path, *, overwrite: bool = False
         raise AlreadyExists("{path} is there already; choose another name", path=str(target))
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
-        with draft.open("w", encoding="utf-8") as out:
+        with draft.open("w", encoding="utf-8") as out, storage.snapshot():
             count = _write(storage, out)
         sync_file(draft)
         draft.replace(target)

@@ -10,8 +10,9 @@ import attrs
 
 from dcrc.store.codec import decode
 from dcrc.store.keys import id_key
+from dcrc.store.links import Link
 from dcrc.store.operations import Operation
-from dcrc.store.storage import Link, SqliteStorage
+from dcrc.store.storage import SqliteStorage
 
 _CHUNK = 1000
 

@@ -11,8 +11,9 @@ from tinydb.utils import LRUCache, freeze
 
 from dcrc.store.indexes import path_of, starts_with
 from dcrc.store.keys import following, id_key, key_of, value_at
+from dcrc.store.links import Link
 from dcrc.store.reading import Search
-from dcrc.store.storage import Link, SqliteStorage
+from dcrc.store.storage import SqliteStorage
 
 _CHUNK = 500
 _LARGEST_CACHED = 5000  # rows of one result

@@ -12,8 +12,9 @@ from dcrc.store import sqlite
 from dcrc.store.indexes import path_of
 from dcrc.store.keys import NONE, Path, sort_key, value_at
 from dcrc.store.layout import Layout
+from dcrc.store.links import Link
 from dcrc.store.sql_queries import ANYTHING, Condition, translate
-from dcrc.store.storage import Link, Row, SqliteStorage
+from dcrc.store.storage import Row, SqliteStorage
 
 Found = tuple[int, int | str, str, dict[str, Any]]
 Cond = Callable[[Mapping[str, Any]], bool]

@@ -1,4 +1,4 @@
-"""TinyDB's storage on SQLite: one connection per thread, transactions, query caches."""
+"""TinyDB's storage on SQLite: the file, its transactions and its tables."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 from tinydb.storages import Storage
-from tinydb.utils import LRUCache
 
 from dcrc.clock import Clock, system_clock
 from dcrc.store import layout as layouts
@@ -23,91 +22,10 @@ from dcrc.store.ids import GlobalId, IdSource
 from dcrc.store.indexes import Index
 from dcrc.store.keys import id_key
 from dcrc.store.layout import Layout
+from dcrc.store.links import Explained, Link, Links
 from dcrc.store.operations import Operation, Work
 
 Row = tuple[int, int | str, str]
-
-
-class Link:
-    """One thread's connection, and what it knows of the file."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.work: Work | None = None
-        self.depth = 0
-        self.layouts: dict[str, Layout] = {}
-        self.caches: dict[str, LRUCache[Any, Any]] = {}
-        self._version = -1
-        self._schema = -1
-        self._odd: dict[str, bool] = {}
-        self.shown: set[str] = set()
-        self.prepared: dict[str, Sequence[Index]] = {}
-        self.tail: tuple[int, tuple[int, bytes] | None] | None = None
-        self.sql_indexes: frozenset[str] = frozenset()
-
-    def look(self) -> None:
-        """Notice what other connections have committed; query caches never outlive a change."""
-        (version,) = self.connection.execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._version = version
-            self.forget()
-            (schema,) = self.connection.execute("PRAGMA schema_version").fetchone()
-            if schema != self._schema:
-                self.reload()
-
-    def reload(self) -> None:
-        """Read the catalogue of tables and indexes again."""
-        (self._schema,) = self.connection.execute("PRAGMA schema_version").fetchone()
-        self.layouts = layouts.load_layouts(self.connection)
-        self.prepared.clear()
-        self.sql_indexes = layouts.existing_indexes(self.connection)
-
-    def forget(self) -> None:
-        """Drop everything remembered of the documents."""
-        for cache in self.caches.values():
-            cache.clear()
-        self._odd.clear()
-        self.shown.clear()
-        self.tail = None
-
-    def has_odd(self, layout: Layout) -> bool:
-        """Whether the table holds documents whose index values cannot be trusted."""
-        known = self._odd.get(layout.name)
-        if known is None:
-            known = self._odd[layout.name] = bool(
-                self.connection.execute(
-                    f"SELECT 1 FROM {layout.table} WHERE odd IS NOT NULL LIMIT 1"
-                ).fetchone()
-            )
-        return known
-
-    def wrote(self, name: str) -> None:
-        """A table was changed by this connection itself."""
-        if name in self.caches:
-            self.caches[name].clear()
-        self._odd.pop(name, None)
-
-
-class Explained:
-    """Gives this thread's connection and turns SQLite's errors into the store's."""
-
-    __slots__ = ("_storage",)
-
-    def __init__(self, storage: SqliteStorage) -> None:
-        self._storage = storage
-
-    def __enter__(self) -> Link:
-        link = self._storage.link()
-        if link.work is None:
-            try:
-                link.look()
-            except sqlite3.Error as error:
-                raise self._storage.explain(error) from error
-        return link
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, sqlite3.Error):
-            raise self._storage.explain(error) from error
 
 
 class SqliteStorage(Storage):
@@ -129,12 +47,14 @@ class SqliteStorage(Storage):
         self.read_only = read_only
         self.timeout = timeout
         self.ids = IdSource(clock, entropy)
-        self._here = threading.local()
         self._writer = threading.RLock()
-        self._links: list[tuple[threading.Thread, Link]] = []
-        self._closed = False
-        self._watch: tuple[sqlite3.Connection, int] | None = None
-        self._watch_lock = threading.Lock()
+        links = Links(self.path, read_only=read_only, timeout=timeout)
+        self.link: Callable[[], Link] = links.link
+        self.explained: Callable[[], Explained] = links.explained
+        self.explain: Callable[[sqlite3.Error], Exception] = links.explain
+        self.snapshot: Callable[[], AbstractContextManager[None]] = links.snapshot
+        self.changed: Callable[[], bool] = links.changed
+        self._close: Callable[[], None] = links.close
         filled = sqlite.check_file(self.path)
         if read_only and not filled:
             raise NoSuchFile("{path}: there is no database yet", path=str(self.path))
@@ -155,64 +75,9 @@ class SqliteStorage(Storage):
         statements.append(("INSERT INTO about VALUES ('installation', ?)", (str(installation),)))
         return sqlite.create(self.path, statements, self.timeout)
 
-    # connections
-
-    def link(self) -> Link:
-        """This thread's connection."""
-        link: Link | None = getattr(self._here, "link", None)
-        if link is None:
-            if self._closed:
-                raise ValueError("the database is closed")
-            with sqlite.explained(self.path):
-                link = Link(
-                    sqlite.connect(self.path, read_only=self.read_only, timeout=self.timeout)
-                )
-                link.connection.create_function("field_of", 2, _field_of, deterministic=True)
-            self._here.link = link
-            with self._writer:
-                for thread, left in self._links:
-                    if not thread.is_alive():
-                        left.connection.close()
-                self._links = [pair for pair in self._links if pair[0].is_alive()]
-                self._links.append((threading.current_thread(), link))
-        return link
-
-    def explained(self) -> Explained:
-        """This thread's connection, up to date; SQLite's errors inside become the store's."""
-        return Explained(self)
-
-    def explain(self, error: sqlite3.Error) -> Exception:
-        """The store's error for one of SQLite's."""
-        if self._closed and isinstance(error, sqlite3.ProgrammingError):
-            return ValueError("the database is closed")
-        return sqlite.explain(error, self.path)
-
     def close(self) -> None:
         """Close every thread's connection; the last process to do so tidies the log away."""
-        self._closed = True
-        with self._watch_lock:
-            if self._watch:
-                self._watch[0].close()
-                self._watch = None
-        # writers last: only they can tidy the log away
-        for _, link in self._links:
-            link.connection.close()
-        self._links = []
-        self._here = threading.local()
-
-    def changed(self) -> bool:
-        """Whether anybody has committed since this was last asked."""
-        with self._watch_lock, sqlite.explained(self.path):
-            if self._closed:
-                raise ValueError("the database is closed")
-            if self._watch is None:
-                connection = sqlite.connect(self.path, read_only=True, timeout=self.timeout)
-                self._watch = (connection, _data_version(connection))
-                return False
-            connection, before = self._watch
-            version = _data_version(connection)
-            self._watch = (connection, version)
-            return version != before
+        self._close()
 
     # facts about the file
 
@@ -242,6 +107,8 @@ class SqliteStorage(Storage):
             return
         if self.read_only:
             raise ReadOnly("{path} was opened for reading only", path=str(self.path))
+        if link.snapshots:
+            raise StoreError("Nothing can be written while the file is read as of one moment.")
         if not self._writer.acquire(timeout=self.timeout):
             raise Busy("{path} is in use by another task; wait and repeat", path=str(self.path))
         try:
@@ -446,16 +313,6 @@ class SqliteStorage(Storage):
                     else:
                         work.delete(layout, seq, key, text)
                 work.insert_many(layout, [(key, encode(doc)) for key, doc in wanted.items()])
-
-
-def _field_of(text: str | None, field: str) -> str | None:
-    """For SQL: a top-level field of a document as text; NULL if it has none."""
-    value = decode(text).get(field) if text is not None else None
-    return None if value is None else str(value)
-
-
-def _data_version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 __all__ = ["Link", "SqliteStorage", "StoreError"]

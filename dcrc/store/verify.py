@@ -152,7 +152,9 @@ class _Check:
             "SELECT count(*) FROM operations WHERE last > ?", (expected,)
         ).fetchone()
         if lonely:
-            self.report("", None, expected, "{count} operations have lost their entries", count=lonely)
+            self.report(
+                "", None, expected, "{count} operations have lost their entries", count=lonely
+            )
 
     def _sealed(self, number: int, of: list[Any]) -> bytes:
         try:

@@ -13,7 +13,7 @@ import pytest
 from python_calamine import load_workbook
 
 from dcrc.errors import InOutError, NotAllowed, UsageError
-from dcrc.exports import Table, export_table, write_tables
+from dcrc.exports import Table, export_table, tables, write_tables
 from dcrc.kernel.customers import Customer, add_customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.operators import add_operator
@@ -157,3 +157,28 @@ def test_what_is_refused_leaves_no_file(desk: Desk, tmp_path: Path) -> None:
         path for path in before if "dealer" not in path.name
     )
     assert desk.db.head() == head
+
+
+def test_what_goes_out_is_of_one_moment(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with desk.operation("register", "customers.edit"):
+        owners = [a_customer(desk, f"王{n}") for n in range(1100)]
+    car = a_vehicle(desk, owners[0])
+    other = open_desk(desk.db.path, clock=desk.clock, plugins=[])
+    page, asked = tables._page, []
+
+    def others_write_meanwhile(desk: Desk, chunk: Any) -> Any:
+        asked.append(len(chunk))
+        if len(asked) == 1:
+            with other.operation("note", "customers.edit"):
+                other.customers.update({"note": "later"})
+                other.vehicles.update({"note": "later"})
+        return page(desk, chunk)
+
+    monkeypatch.setattr(tables, "_page", others_write_meanwhile)
+    export_table(desk, "all", tmp_path / "all.json")
+    found = json.loads((tmp_path / "all.json").read_text("utf-8"))
+    assert {one["note"] for name in ("customers", "vehicles") for one in found[name]} == {""}
+    assert (len(found["customers"]), found["vehicles"][0]["vin"]) == (1100, car.vin)
+    other.close()
