@@ -23,27 +23,31 @@ class Wording:
         return (self.en or self.zh) if language() == "en" else (self.zh or self.en)
 
 
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def plain(text: str, *, lines: bool = False) -> str:
+    r"""`text` as any screen may show it: what a terminal would obey is made visible; markup stays as typed.
 
+    Control characters become their pictures; marks that turn the direction of writing, stray halves of
+    characters and private ones the replacement character; line ends and tabs a blank, unless `lines`.
 
-def plain(text: str) -> str:
-    r"""`text` as any screen may show it: what a terminal would obey is made visible, one line.
-
-    Control characters become their pictures; line ends and tabs a blank; what turns the direction of
-    writing, stray halves of characters and private ones the replacement character.
-
-    >>> plain("\x1b[31m王\u202e小")
-    '␛[31m王\ufffd小'
+    >>> plain("\x1b[31m王\u202e小\n明")
+    '␛[31m王\ufffd小 明'
     """
-    return text if text.isprintable() else "".join(map(_visible, text))
+    return text if text.isprintable() else "".join(_visible(each, lines) for each in text)
 
 
-def _visible(character: str) -> str:
-    if character in "\n\r\t\u2028\u2029":
-        return " "
+def _visible(character: str, lines: bool) -> str:
+    if character.isprintable():
+        return character
+    if character in "\r\n\t\u2028\u2029":
+        return "\n" if lines and character == "\n" else ("" if character == "\r" else " ")
     if character < " ":
         return chr(0x2400 + ord(character))
     if character == "\x7f":
         return "␡"
-    unseen = character in _TURNING or category(character) in ("Cc", "Cs", "Co", "Cn")
-    return "\ufffd" if unseen else character
+    if character == "\u200d":
+        return ""  # joins emoji; terminals disagree on the width of what comes out
+    if category(character) == "Zs":
+        return " "
+    if ord(character) >= 0x20000 and category(character) == "Cn":
+        return character  # rare Chinese characters newer than this Python's tables
+    return "\ufffd"

@@ -20,8 +20,7 @@ def plugin_host(chosen: Settings) -> PluginHost:
     """The plugins that the dealer's file leaves switched on; needs no database."""
     from dcrc.kernel.plugins import PluginHost, disabled_plugins
 
-    file = chosen.policy or chosen.path.with_suffix(".toml")
-    return PluginHost.load(chosen.plugins, disabled_plugins([file]))
+    return PluginHost.load(chosen.plugins, disabled_plugins([chosen.policy_file]))
 
 
 def plugin_commands(chosen: Settings) -> dict[str, click.Command]:

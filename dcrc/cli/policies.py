@@ -42,7 +42,7 @@ def load_policies(file: Path | None) -> Policies:
 def dealer_file() -> Path:
     """The dealer's policy file: the one named, else the one beside the database."""
     chosen = settings()
-    return chosen.policy or chosen.path.with_suffix(".toml")
+    return chosen.policy_file
 
 
 @policy.command("show", help="Every value with the layer it comes from; a section or key narrows.")

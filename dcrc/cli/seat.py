@@ -50,6 +50,12 @@ class Settings:
         here = Path(FILE_NAME)
         return here if here.exists() else user_data_folder() / FILE_NAME
 
+    @property
+    def policy_file(self) -> Path:
+        """The dealer's file: the one named, else the database's name with .toml."""
+        path = self.path
+        return self.policy or (path.with_suffix(".toml") if path.name else path)
+
 
 def user_data_folder() -> Path:
     """The folder where the system keeps a user's data (not created)."""

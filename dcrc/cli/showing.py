@@ -11,11 +11,11 @@ from typing import Any
 import attrs
 import click
 
-from dcrc.cli.harmless import one_line, plain
+from dcrc.cli.harmless import one_line
 from dcrc.cli.seat import settings
 from dcrc.cli.widths import clip, pad, width
 from dcrc.i18n import t
-from dcrc.wording import Wording
+from dcrc.wording import Wording, plain
 
 GAP = "  "
 PAGE_WITHOUT_TERMINAL = 50

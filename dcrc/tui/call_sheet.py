@@ -14,7 +14,6 @@ from textual.widgets import Static
 from dcrc.i18n import t
 from dcrc.tui.call_actions import CallActions
 from dcrc.tui.cards import card_lines
-from dcrc.tui.cells import plain
 from dcrc.tui.fields import Question
 from dcrc.tui.form_view import AskedForm, FormView
 from dcrc.tui.history_lines import history_columns, history_rows
@@ -24,6 +23,7 @@ from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.sheet_data import SheetData, SheetTask, load_sheet
 from dcrc.tui.shell import DeskScreen, house
 from dcrc.tui.text_field import TextField
+from dcrc.wording import plain
 
 
 class CallSheet(CallActions, DeskScreen):

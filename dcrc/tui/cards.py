@@ -12,8 +12,8 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
-from dcrc.tui.cells import plain
 from dcrc.tui.task_titles import task_title
+from dcrc.wording import plain
 
 CARS = 2  # on the card; the customer page has them all
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")

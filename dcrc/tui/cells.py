@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from rich.cells import cell_len, set_cell_size
 
 
@@ -50,33 +48,3 @@ def shares(widths: list[int], flexes: list[int], total: int) -> list[int]:
         last = max(index for index, flex in enumerate(flexes) if flex)
         grown[last] += rest
     return grown
-
-
-def plain(text: str, *, lines: bool = False) -> str:
-    r"""`text` with everything that could steer a terminal made visible; markup stays as it is typed.
-
-    Control characters become their pictures (`␛`), marks that turn the writing direction `�`; line breaks
-    become blanks unless `lines`.
-
-    >>> plain("\x1b[31m王\u202e小\n明")
-    '␛[31m王�小 明'
-    """
-    if text.isprintable():
-        return text
-    return "".join(_visible(character, lines) for character in text)
-
-
-def _visible(character: str, lines: bool) -> str:
-    if character.isprintable():
-        return character
-    if character in "\r\n\t\u3000\xa0\u2028\u2029":
-        return "\n" if lines and character == "\n" else ("" if character == "\r" else " ")
-    if ord(character) < 0x20:
-        return chr(0x2400 + ord(character))
-    if character == "\u200d":
-        return ""  # joins emoji; terminals disagree on the width of what comes out
-    if unicodedata.category(character) == "Zs":
-        return " "
-    if ord(character) >= 0x20000:
-        return character  # rare Chinese characters newer than this Python's tables
-    return "␡" if character == "\x7f" else "�"

@@ -15,10 +15,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dcrc.i18n import t
-from dcrc.tui.cells import plain
 from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import Dialog
 from dcrc.tui.text_field import TextField
+from dcrc.wording import plain
 
 
 @attrs.frozen

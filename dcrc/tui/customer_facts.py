@@ -15,7 +15,7 @@ from dcrc.kernel.masking import seen
 from dcrc.kernel.proposals import Proposal, pending_proposals
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
 from dcrc.tui.cards import name_line, phones_line, vehicle_line
-from dcrc.tui.cells import plain
+from dcrc.wording import plain
 
 VISITS = 5  # of each car on the page; all of them stand in the history
 

@@ -18,9 +18,9 @@ from textual.widgets import Static
 
 from dcrc.i18n import t
 from dcrc.kernel.forms import Field, FieldKind
-from dcrc.tui.cells import plain
 from dcrc.tui.keys import bindings
 from dcrc.tui.text_field import TextField
+from dcrc.wording import plain
 
 YES, NO = "yes", "no"
 

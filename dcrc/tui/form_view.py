@@ -13,8 +13,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dcrc.kernel.forms import Form
-from dcrc.tui.cells import plain
 from dcrc.tui.fields import Answered, Question, question
+from dcrc.wording import plain
 
 
 @attrs.frozen

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dcrc.i18n import t
-from dcrc.tui.cells import plain
 from dcrc.tui.shell import Dialog
+from dcrc.wording import plain
 
 
 class Reading(Dialog[None]):

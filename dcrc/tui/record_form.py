@@ -14,11 +14,11 @@ from dcrc.errors import DcrcError, InputError
 from dcrc.i18n import t
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import Form, check_answers
-from dcrc.tui.cells import plain
 from dcrc.tui.drafts import drop_draft, keep_draft, read_draft
 from dcrc.tui.form_view import AskedForm, FormView
 from dcrc.tui.keys import bindings
 from dcrc.tui.shell import DeskScreen, house
+from dcrc.wording import plain
 
 DRAFT_AFTER = 0.4  # seconds
 

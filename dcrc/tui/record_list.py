@@ -15,8 +15,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from dcrc.tui.cells import fit, plain, shares
+from dcrc.tui.cells import fit, shares
 from dcrc.tui.keys import bindings
+from dcrc.wording import plain
 
 PAGE = 100
 

@@ -13,9 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dcrc.kernel.desk import Desk
-from dcrc.tui.cells import plain
 from dcrc.tui.key_bar import KeyBar
 from dcrc.tui.keys import bindings
+from dcrc.wording import plain
 
 if TYPE_CHECKING:
     from dcrc.tui.app import DcrcApp

@@ -12,7 +12,7 @@ from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import Input
 
-from dcrc.tui.cells import plain
+from dcrc.wording import plain
 
 
 class TextField(Input):

@@ -15,12 +15,12 @@ from dcrc.i18n import t
 from dcrc.kernel.agenda import Agenda
 from dcrc.kernel.contact import Slot
 from dcrc.tui.cards import card, day_name
-from dcrc.tui.cells import plain
 from dcrc.tui.filters import Filters, filtered_agenda
 from dcrc.tui.keys import bindings
 from dcrc.tui.record_list import PAGE, Column, RecordList
 from dcrc.tui.sheet_rows import sheet_rows
 from dcrc.tui.shell import DeskScreen, house
+from dcrc.wording import plain
 
 
 class Today(DeskScreen):

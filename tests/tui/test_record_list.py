@@ -7,8 +7,9 @@ from typing import Any
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
-from dcrc.tui.cells import fit, plain
+from dcrc.tui.cells import fit
 from dcrc.tui.record_list import Column, RecordList, Row
+from dcrc.wording import plain
 
 COLUMNS = [Column("Name", 8, 1), Column("No", 6, right=True)]
 
