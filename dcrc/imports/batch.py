@@ -17,7 +17,7 @@ from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Kinds
 from dcrc.imports.gathering import Source
 from dcrc.imports.headers import Recognised, recognise
-from dcrc.imports.known import Known
+from dcrc.imports.known import Held, Known
 from dcrc.imports.profiles import Profile, profiles_of
 from dcrc.imports.reading import Book, Sheet, read_book
 from dcrc.imports.rejects import write_rejects
@@ -31,6 +31,7 @@ from dcrc.imports.report import (
 )
 from dcrc.imports.rows import SheetRows, read_rows
 from dcrc.imports.said import Witness
+from dcrc.imports.telling import Said
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import Permission
 
@@ -275,11 +276,19 @@ def _compare_and_write(
         report.batch = batch
         steps.total = steps.done + sum(len(helds) for helds in changed.values())
         for table, helds in changed.items():
-            for start in range(0, len(helds), _WRITE_CHUNK):
-                chunk = helds[start : start + _WRITE_CHUNK]
-                desk.table(table).put_many((held.id, held.now) for held in chunk)
-                steps.step(len(chunk))
+            desk.table(table).put_many(_settled(sources[-1], table, helds, steps))
         desk.insert(desk.imports, _record(desk, batch, sources, report))
+
+
+def _settled(
+    source: Source, table: str, helds: list[Held], steps: _Steps
+) -> Iterator[tuple[str, Said]]:
+    """The documents to be stored with their ids, each made when its turn comes."""
+    for place, held in enumerate(helds):
+        if place and place % _WRITE_CHUNK == 0:
+            steps.step(_WRITE_CHUNK)
+        yield held.id, source.settled(table, held)
+    steps.step(len(helds) - max(0, len(helds) - 1) // _WRITE_CHUNK * _WRITE_CHUNK)
 
 
 def _gather(
@@ -289,6 +298,8 @@ def _gather(
     sources: list[Source] = []
     counted: dict[int, Counts] = {}
     for name, sheets in _by_profile(found):
+        if sources:
+            sources[-1].settle_new()
         source = Source(
             name,
             sheets[0].recognised.profile,

@@ -43,6 +43,15 @@ class Meant:
     vehicle: Held | None
     event: Held | None
 
+    @property
+    def records(self) -> tuple[tuple[str, Held | None], ...]:
+        """Each with its table."""
+        return (
+            ("customers", self.customer),
+            ("vehicles", self.vehicle),
+            ("events", self.event),
+        )
+
 
 @attrs.define
 class Source:
@@ -59,7 +68,7 @@ class Source:
     contested: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict)
 
     def gather(self) -> list[Counts]:
-        """Take all rows, settle what they change, and count each sheet's rows by what they do."""
+        """Take all rows, settle what they change of the stored, count each sheet's rows by what they do."""
         everything = [row for sheet in self.sheets for row in sheet.rows]
         self.known.load(everything, self.profile.event, self.witness)
         repeats = Repeats(self.profile, self.sheets)
@@ -179,22 +188,32 @@ class Source:
         held.said, held.on, held.row, held.sheet = said, row.on, row.number, sheet
 
     def _settle(self) -> None:
-        """What was said becomes what will be stored, record by record."""
-        settled: set[str] = set()
+        """What was said becomes what will be stored; what is new may wait until it is."""
         for meant in self.meant:
-            for table, held in (
-                ("customers", meant.customer),
-                ("vehicles", meant.vehicle),
-                ("events", meant.event),
-            ):
-                if held is not None and held.said is not None and held.id not in settled:
-                    settled.add(held.id)
+            for table, held in meant.records:
+                if held is not None and held.said is not None and not held.untold:
                     self._settle_one(table, held)
+
+    def settle_new(self) -> None:
+        """Settle what waits: another source is to say more about it."""
+        for meant in self.meant:
+            for table, held in meant.records:
+                if held is not None:
+                    self.settled(table, held)
+
+    def settled(self, table: str, held: Held) -> Said:
+        """The document of `held` as it will be stored, settled now if it still waits.
+
+        So that new documents, which are many, are made while the store writes the ones before.
+        """
+        if held.said is not None:
+            self._settle_one(table, held)
+        return held.now
 
     def _settle_one(self, table: str, held: Held) -> None:
         said = held.said or {}
         before = held.now
-        if held.was is None and not held.now:
+        if held.untold:
             now = {**_BLANK.get(table, {}), **said}
             if not now.get("data", True):
                 del now["data"]

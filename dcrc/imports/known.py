@@ -41,6 +41,11 @@ class Held:
     set_by: dict[str, tuple[str, Any]] | None = None
 
     @property
+    def untold(self) -> bool:
+        """It is new, and no source's values have become its own yet."""
+        return self.was is None and not self.now
+
+    @property
     def changed(self) -> bool:
         """It is new or will not be as it was."""
         return self.was is None or (self.now is not self.was and self.now != self.was)

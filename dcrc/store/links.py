@@ -14,6 +14,7 @@ from tinydb.utils import LRUCache
 from dcrc.store import layout as layouts
 from dcrc.store import sqlite
 from dcrc.store.codec import decode
+from dcrc.store.connection import Connection
 from dcrc.store.indexes import Index
 from dcrc.store.layout import Layout
 from dcrc.store.operations import Work
@@ -22,7 +23,7 @@ from dcrc.store.operations import Work
 class Link:
     """One thread's connection, and what it knows of the file."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.work: Work | None = None
         self.depth = 0
@@ -113,7 +114,7 @@ class Links:
         self._lock = threading.Lock()
         self._all: list[tuple[threading.Thread, Link]] = []
         self._closed = False
-        self._watch: tuple[sqlite3.Connection, int] | None = None
+        self._watch: tuple[Connection, int] | None = None
         self._watch_lock = threading.Lock()
 
     def link(self) -> Link:

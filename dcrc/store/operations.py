@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -13,7 +12,8 @@ import attrs
 import orjson
 
 from dcrc.store.codec import Encoded, decode, encode, same
-from dcrc.store.keys import Path, element_keys
+from dcrc.store.connection import Connection, Statement
+from dcrc.store.keys import Key, Path, element_keys
 from dcrc.store.layout import Layout, drop_sides
 from dcrc.store.sqlite import BULK_CACHE, CACHE, set_cache
 
@@ -110,7 +110,7 @@ class Work:
 
     def __init__(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         operation: Operation,
         last: tuple[int, bytes] | None = None,
     ) -> None:
@@ -123,6 +123,7 @@ class Work:
         self._last = last  # number and hash of the last entry, where known
         self._first: int | None = None
         self._next_places: dict[str, int] = {}
+        self._last_ids: dict[str, str] = {}  # or greater ones
         self._ids: list[tuple[Any, Any]] = []
         self._in_bulk = False
 
@@ -143,6 +144,7 @@ class Work:
     ) -> None:
         """Store a new document at the end, or at `place` if that is free."""
         seq = self._place(layout, place)
+        self._last_ids.pop(layout.name, None)
         self.written.add(layout.name)
         self.connection.execute(layout.insert, layout.row(seq, key, encoded))
         for path, side in layout.sides:
@@ -153,55 +155,72 @@ class Work:
         """Whether all of these ids are new because they come after every id of the table."""
         if not all(type(key) is str for key in keys):
             return False
-        (last,) = self.connection.execute(f"SELECT max(id) FROM {layout.table}").fetchone()
-        return not isinstance(last, str) or min(map(str, keys), default="") > last
+        last = self._last_ids.get(layout.name)
+        if last is None:
+            (last,) = self.connection.execute(f"SELECT max(id) FROM {layout.table}").fetchone()
+            if not isinstance(last, str):
+                last = ""  # none at all, or numbers, which come before every text
+            self._last_ids[layout.name] = last
+        return min(map(str, keys), default="") > last
 
     def insert_many(self, layout: Layout, documents: Sequence[tuple[int | str, Encoded]]) -> None:
-        """Store new documents at the end, in this order."""
+        """Store new documents at the end, in this order.
+
+        Words and journal of many are written beside what Python does next, which mostly is to
+        prepare the next many.
+        """
         if not documents:
             return
         first = self._place(layout, None)
         self._next_places[layout.name] = first + len(documents)
         self.written.add(layout.name)
-        if len(documents) >= _FLUSH_AT and not self._in_bulk:
+        if layout.name in self._last_ids:
+            ids = [str(key) for key, _ in documents]
+            self._last_ids[layout.name] = max([self._last_ids[layout.name], *ids])
+        rows = layout.rows(first, documents)
+        unfold, later = self._elements(layout, first, documents)
+        if layout.journalled:
+            self.flush()
+            later.append(self._entries(layout, first, documents))
+        many = len(documents) >= _FLUSH_AT
+        if many and not self._in_bulk:
             self._in_bulk = True
             set_cache(self.connection, BULK_CACHE)
-        self.connection.executemany(layout.insert, layout.rows(first, documents))
-        for path, side in layout.sides:
-            self._insert_elements(layout, path, side, first, documents)
-        if layout.journalled:
-            self._record_new(layout, first, documents)
+        self.connection.executemany(layout.insert, rows)
+        for side, elements in unfold:
+            self._add_elements(side, elements)
+        self.connection.beside(later)
+        if not many:
+            self.connection.wait()
 
-    def _insert_elements(
-        self,
-        layout: Layout,
-        path: Path,
-        side: str,
-        first: int,
-        documents: Sequence[tuple[int | str, Encoded]],
-    ) -> None:
-        """Fill a side table for documents just inserted: SQLite unfolds lists of plain text itself."""
-        if texts_alone([encoded for _, encoded in documents], path):
-            self.connection.execute(
-                f"INSERT OR IGNORE INTO {side} SELECT e.value, d.seq FROM {layout.table} d,"
-                " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ?",
-                (f"$.{path[0]}", first, first + len(documents) - 1),
-            )
-            return
-        self._add_elements(
-            side,
-            [
-                (key, first + n)
-                for n, (_, encoded) in enumerate(documents)
-                for key in element_keys(encoded.plain, path)
-            ],
-        )
-
-    def _record_new(
+    def _elements(
         self, layout: Layout, first: int, documents: Sequence[tuple[int | str, Encoded]]
-    ) -> None:
-        """Journal documents just inserted; their texts are taken from where they lie now."""
-        self.flush()
+    ) -> tuple[list[tuple[str, list[tuple[Key, int]]]], list[Statement]]:
+        """What the side tables get for new documents: rows, or where it is all text, SQLite's own way."""
+        rows: list[tuple[str, list[tuple[Key, int]]]] = []
+        statements: list[Statement] = []
+        encoded = [each for _, each in documents]
+        for path, side in layout.sides:
+            if texts_alone(encoded, path):
+                sql = (
+                    f"INSERT OR IGNORE INTO {side} SELECT e.value, d.seq FROM {layout.table} d,"
+                    " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ?"
+                )
+                last = first + len(documents) - 1
+                statements.append((sql, (f"$.{path[0]}", first, last)))
+            else:
+                found = [
+                    (key, first + n)
+                    for n, each in enumerate(encoded)
+                    for key in element_keys(each.plain, path)
+                ]
+                rows.append((side, found))
+        return rows, statements
+
+    def _entries(
+        self, layout: Layout, first: int, documents: Sequence[tuple[int | str, Encoded]]
+    ) -> Statement:
+        """What journals new documents, once they are there: their texts are taken from where they lie."""
         before, digest = self._tail()
         name, sealed = layout.name, self._sealed
         digests = []
@@ -209,10 +228,12 @@ class Work:
             entry = (before + 1 + n, name, key, first + n, None, encoded.text)
             digest = chained(digest, sealed, entry)
             digests.append(digest)
-        last = first + len(documents) - 1
-        self.connection.execute(
+        self._last = (before + len(documents), digest)
+        self.operation.changes += len(documents)
+        size = len(GENESIS)
+        return (
             "INSERT INTO journal SELECT seq + ?, ?, ?, id, seq, NULL, body,"
-            f" substr(?, {len(GENESIS)} * (seq - ?) + 1, {len(GENESIS)})"
+            f" substr(?, {size} * (seq - ?) + 1, {size})"
             f" FROM {layout.table} WHERE seq BETWEEN ? AND ? ORDER BY seq",
             (
                 before + 1 - first,
@@ -221,11 +242,9 @@ class Work:
                 b"".join(digests),
                 first,
                 first,
-                last,
+                first + len(documents) - 1,
             ),
         )
-        self._last = (before + len(documents), digest)
-        self.operation.changes += len(documents)
 
     def replace(
         self, layout: Layout, seq: int, key: int | str, was: str, old: dict[str, Any], new: Encoded
@@ -306,6 +325,7 @@ class Work:
     def finish(self) -> None:
         """Write what the journal still lacks; the transaction can be committed then."""
         self.flush()
+        self.connection.wait()
         if self.operation.changes and self._last and self._first:
             operation = self.operation
             self.connection.execute(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from dcrc.store.connection import Connection
 from dcrc.store.errors import (
     Busy,
     DamagedFile,
@@ -148,7 +149,7 @@ def _has_tables(path: Path) -> bool:
             connection.close()
 
 
-def connect(path: Path, *, read_only: bool, timeout: float) -> sqlite3.Connection:
+def connect(path: Path, *, read_only: bool, timeout: float) -> Connection:
     """A new connection with durable commits; any thread may close it."""
     if not read_only:
         return _configured(_connection(path, "rw", timeout), read_only=False)
@@ -163,15 +164,17 @@ def connect(path: Path, *, read_only: bool, timeout: float) -> sqlite3.Connectio
     return _configured(connection, read_only=True)
 
 
-def _connection(path: Path, mode: str, timeout: float) -> sqlite3.Connection:
-    return sqlite3.connect(
+def _connection(path: Path, mode: str, timeout: float) -> Connection:
+    connection: Connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode={mode}",
         uri=True,
         timeout=timeout,
         isolation_level=None,
         check_same_thread=False,
         cached_statements=256,
+        factory=Connection,
     )
+    return connection
 
 
 def set_cache(connection: sqlite3.Connection, kibibytes: int) -> None:
@@ -179,7 +182,7 @@ def set_cache(connection: sqlite3.Connection, kibibytes: int) -> None:
     connection.execute(f"PRAGMA cache_size=-{kibibytes}")
 
 
-def _configured(connection: sqlite3.Connection, *, read_only: bool) -> sqlite3.Connection:
+def _configured(connection: Connection, *, read_only: bool) -> Connection:
     connection.execute("PRAGMA trusted_schema=OFF")
     connection.execute("PRAGMA cell_size_check=ON")
     set_cache(connection, CACHE)

@@ -149,6 +149,7 @@ class SqliteStorage(Storage):
 
     def _take_back(self, link: Link) -> None:
         work, link.work = link.work, None
+        link.connection.drop()
         if work:
             work.give_back_ids()
         if link.connection.in_transaction:
@@ -169,6 +170,7 @@ class SqliteStorage(Storage):
         try:
             yield work
         except BaseException:
+            link.connection.drop()
             if link.connection.in_transaction:
                 work.roll_back_to(savepoint)
                 link.forget()

@@ -242,7 +242,8 @@ class DocumentTable(ReadableTable):
                 if len(waiting) >= _CHUNK:
                     self._put(work, layout, waiting)
                     waiting = {}
-            self._put(work, layout, waiting)
+            if waiting:
+                self._put(work, layout, waiting)
             self._next_id = None
 
     def _put(self, work: Work, layout: Layout, documents: dict[int | str, Encoded]) -> None:
