@@ -143,8 +143,8 @@ def _special(desk: Desk, wanted: Filter) -> _Special:
     blocked = _noted(desk, where("blocked").exists())
     others: set[str] = set()
     if wanted.slot is not None:
-        noted = where("prefers").exists() & (where("prefers") != wanted.slot)
-        others = _noted(desk, noted)
+        slots = [name for name in desk.policies.section("contact").slots if name != wanted.slot]
+        others = _noted(desk, where("prefers").one_of(slots))
     now = wanted.now.isoformat(timespec="seconds")
     # few tasks have an agreed time: SQLite would rather walk all open ones if it were asked for both
     timed = [task for task in desk.tasks.search(where("next_at") >= "") if _is_open(task)]

@@ -26,7 +26,7 @@ from dcrc.kernel.contact import (
     slot_at,
 )
 from dcrc.kernel.contact import next_slot as next_slot_after
-from dcrc.kernel.customers import find_customer, set_phone_state
+from dcrc.kernel.customers import find_customer, store_phone_state
 from dcrc.kernel.events import Event, record_event
 from dcrc.kernel.forms import Answers, check_answers, score
 from dcrc.kernel.operators import Permission
@@ -315,7 +315,7 @@ class _Conversation:
         known = {phone.number: phone.state for phone in self.customer.phones}
         if effect.phone is None or known.get(self.number, effect.phone) is effect.phone:
             return
-        set_phone_state(self.desk, self.customer, self.number, effect.phone)
+        store_phone_state(self.desk, self.customer.id, self.number, effect.phone)
         if effect.next is Next.OTHER_NUMBER:
             record_event(
                 self.desk,

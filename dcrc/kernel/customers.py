@@ -185,6 +185,7 @@ def prepare_customer(customer: Customer) -> Customer:
 
 def add_customer(desk: Desk, customer: Customer) -> Customer:
     """Register a customer (`id` empty); he comes back with id and terms."""
+    _check_preferred_time(desk, customer)
     with desk.operation("add customer", Permission.CUSTOMERS_EDIT):
         return desk.insert(
             desk.customers,
@@ -210,6 +211,8 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
     """
     if before.id != after.id:
         raise UsageError("An edit is of one customer, not of two.")
+    if after.preferred_time != before.preferred_time:
+        _check_preferred_time(desk, after)
     with desk.operation("edit customer", Permission.CUSTOMERS_EDIT):
         after = prepare_customer(after)
         waiting = []
@@ -218,7 +221,20 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
             if field in confirm and _differs(field, before, after):
                 waiting.append(propose(desk, "customers", before, after, field))
                 after = attrs.evolve(after, **{field: getattr(before, field)})
-        return Edited(store_customer(desk, before, after), tuple(waiting))
+        edited = Edited(store_customer(desk, before, after), tuple(waiting))
+    desk.replan(before.id)
+    return edited
+
+
+def _check_preferred_time(desk: Desk, customer: Customer) -> None:
+    slots = desk.policies.section("contact").slots
+    if customer.preferred_time.strip(BLANKS) not in ("", *slots):
+        raise InputError(
+            "There is no time slot {name}; possible are: {names}.",
+            field="preferred_time",
+            name=customer.preferred_time,
+            names=", ".join(slots),
+        )
 
 
 def _differs(field: str, before: Customer, after: Customer) -> bool:
@@ -250,28 +266,38 @@ def archive_customer(desk: Desk, customer_id: str, archived: bool = True) -> Cus
     name = "archive customer" if archived else "restore customer"
     with desk.operation(name, Permission.CUSTOMERS_EDIT):
         before = find_customer(desk, customer_id)
-        return store_customer(desk, before, attrs.evolve(before, archived=archived))
+        after = store_customer(desk, before, attrs.evolve(before, archived=archived))
+    desk.replan(customer_id)
+    return after
 
 
 def set_phone_state(
     desk: Desk, customer: Customer | str, number: str, state: PhoneState
 ) -> Customer:
     """Note what is known of one of the customer's numbers (valid, empty, somebody else's)."""
-    wanted = normalise_phone(number).number
+    customer_id = customer if isinstance(customer, str) else customer.id
     with desk.operation("set phone state", Permission.CALLS):
-        before = find_customer(desk, customer if isinstance(customer, str) else customer.id)
-        if wanted not in {phone.number for phone in before.phones}:
-            raise NotFound(
-                "{name} has no number {number}.",
-                field="phones",
-                name=before.name,
-                number=masked_phone(desk, wanted),
-            )
-        phones = tuple(
-            attrs.evolve(phone, state=state) if phone.number == wanted else phone
-            for phone in before.phones
+        after = store_phone_state(desk, customer_id, number, state)
+    desk.replan(customer_id)
+    return after
+
+
+def store_phone_state(desk: Desk, customer_id: str, number: str, state: PhoneState) -> Customer:
+    """Write what is known of a number; inside a running operation. Raises NotFound for one he has not."""
+    wanted = normalise_phone(number).number
+    before = find_customer(desk, customer_id)
+    if wanted not in {phone.number for phone in before.phones}:
+        raise NotFound(
+            "{name} has no number {number}.",
+            field="phones",
+            name=before.name,
+            number=masked_phone(desk, wanted),
         )
-        return store_customer(desk, before, attrs.evolve(before, phones=phones))
+    phones = tuple(
+        attrs.evolve(phone, state=state) if phone.number == wanted else phone
+        for phone in before.phones
+    )
+    return store_customer(desk, before, attrs.evolve(before, phones=phones))
 
 
 def get_customer(desk: Desk, ref: str) -> Customer:

@@ -18,11 +18,11 @@ from dcrc.errors import InputError, NotAllowed, NotFound, UsageError
 from dcrc.kernel.documents import from_document, to_document
 from dcrc.kernel.forms import Forms, forms_of
 from dcrc.kernel.operators import Operator, list_operators, role_of
-from dcrc.kernel.planning import rule_titles_of
+from dcrc.kernel.planning import replan_customer, rule_titles_of
 from dcrc.kernel.plugins import PluginHost, disabled_plugins
 from dcrc.kernel.policies import Policies
 from dcrc.kernel.scripts import Scripts, scripts_of
-from dcrc.kernel.sections import kernel_sections
+from dcrc.kernel.sections import load_policies
 from dcrc.kernel.tables import SCHEMA, TABLES
 from dcrc.kernel.workdays import Workdays, workdays_of
 from dcrc.store import Database, DocumentTable, GlobalId, Operation
@@ -173,6 +173,14 @@ class Desk:
         with self.db.transaction(name, operator=self.operator.name, batch=batch) as operation:
             yield operation
 
+    def replan(self, *customers: str) -> None:
+        """Bring the calendar of customers up to date whose facts have just changed.
+
+        After an operation, so that taking it back is not hindered by what was planned since.
+        """
+        for customer in customers:
+            replan_customer(self, customer)
+
     def read(self, cls: type[R], document: Document) -> R:
         """The record in a document that came from a table."""
         return from_document(cls, document.doc_id, document)
@@ -282,14 +290,12 @@ def _seat(
     plugins: Sequence[object] | None,
     read_only: bool = False,
 ) -> Desk:
-    dealer = policy_file or path.parent / f"{path.stem}.toml"  # "." and "/" have no suffix to change
+    dealer = (
+        policy_file or path.parent / f"{path.stem}.toml"
+    )  # "." and "/" have no suffix to change
     own = [dealer] if policy_file or dealer.exists() else []
     host = PluginHost.load(plugins, disabled_plugins(own))
-    policies = Policies.load(
-        {**kernel_sections(), **host.policy_sections()},
-        [*host.policy_files(), *(("dealer", file) for file in own)],
-        ignored=[*host.switched_off, *(problem.plugin for problem in host.problems)],
-    )
+    policies = load_policies(host, *own)
     return Desk(
         db=Database(path, clock=clock, entropy=entropy, schema=SCHEMA, read_only=read_only),
         clock=clock,

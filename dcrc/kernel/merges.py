@@ -13,6 +13,7 @@ from dcrc.kernel.customers import Customer, find_customer, store_customer
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.phones import Phone, PhoneState
+from dcrc.kernel.planning import note_contact
 from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def merge_customers(desk: Desk, keep_id: str, gone_id: str) -> Merge:
         )
         store_customer(desk, keep, united)
         store_customer(desk, gone, attrs.evolve(gone, merged_into=keep.id, archived=True))
-        return merge
+    note_contact(desk, [keep.id, gone.id])
+    return merge
 
 
 def _united(keep: Customer, gone: Customer) -> Customer:
@@ -155,7 +157,9 @@ def unmerge_customer(desk: Desk, gone_ref: str) -> Merge:
             attrs.evolve(gone, merged_into="", archived=before.archived, phones=phones),
         )
         after = attrs.evolve(before, unmerged_at=desk.now(), unmerged_by=desk.operator.name)
-        return desk.edit(desk.merges, before, after)
+        desk.edit(desk.merges, before, after)
+    note_contact(desk, [holder.id, gone.id])
+    return after
 
 
 def _merge_of(desk: Desk, ref: str) -> Merge:

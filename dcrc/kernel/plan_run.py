@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 BY_HAND = "by_hand"
 ARCHIVED = "the customer is archived"
+CONTACT_NOTES = ("blocked", "prefers")
 GONE = "the customer is not there any more"
 SWITCHED_OFF = "the function is switched off"
 DAY = timedelta(days=1)
@@ -233,13 +234,9 @@ class Planning:
     def _note(self, customers: Mapping[str, Customer], found: Mapping[str, Reconciled]) -> None:
         notes = []
         for customer, each in found.items():
-            note = {"by": self.digest}
+            note = {"by": self.digest, **contact_note(customers[customer])}
             if each.wake is not None:
                 note["wake"] = each.wake.isoformat()
-            if why := blocked(customers[customer]):
-                note["blocked"] = why
-            if customers[customer].preferred_time:
-                note["prefers"] = customers[customer].preferred_time
             notes.append((GlobalId(customer), note))
         self.desk.planning.put_many(notes)
 
@@ -251,6 +248,12 @@ class Planning:
         """Name planners that raised among the plugins' problems."""
         for planner, what in sorted(self._failed):
             report_problem(self.desk, planner, what)
+
+
+def contact_note(customer: Customer) -> dict[str, str]:
+    """What the day's list must know of a customer: that nobody may or can call him, and when he likes it."""
+    wishes = zip(CONTACT_NOTES, (blocked(customer), customer.preferred_time), strict=True)
+    return {name: wish for name, wish in wishes if wish}
 
 
 def report_problem(desk: Desk, planner: str, what: str) -> None:

@@ -17,12 +17,15 @@ from weakref import WeakKeyDictionary
 import attrs
 from tinydb import where
 
+from dcrc.kernel.customers import Customer
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.plan_run import (
     BY_HAND,
+    CONTACT_NOTES,
     PlanFailure,
     Planning,
     PlanReport,
+    contact_note,
     described,
     report_problem,
 )
@@ -104,6 +107,22 @@ def replan_customer(desk: Desk, customer_id: str) -> Reconciled:
         found = run.settle([customer_id])
     run.report_failures()
     return found.get(customer_id, Reconciled())
+
+
+def note_contact(desk: Desk, customers: Iterable[str]) -> None:
+    """Let the day's list know at once who may be called after changes that the next plan will look at."""
+    everyone = iter(customers)
+    while ids := [GlobalId(each) for each in islice(everyone, CHUNK)]:
+        known = desk.planning.get_many(ids)
+        notes = []
+        for customer_id, document in desk.customers.get_many(ids).items():
+            before = dict(known.get(customer_id) or {})
+            kept = {name: value for name, value in before.items() if name not in CONTACT_NOTES}
+            note = {**kept, **contact_note(desk.read(Customer, document))}
+            if note != before:
+                notes.append((customer_id, note))
+        if notes:
+            desk.planning.put_many(notes)
 
 
 def planned_until(desk: Desk) -> date | None:
@@ -210,6 +229,7 @@ __all__ = [
     "PlanReport",
     "Planning",
     "PlanningPolicy",
+    "note_contact",
     "plan",
     "planned_until",
     "replan_customer",

@@ -86,8 +86,6 @@ def decide_proposal(desk: Desk, proposal_id: str, accept: bool, note: str = "") 
             raise InputError(
                 "This proposal was decided already by {name}.", name=before.decided_by or "-"
             )
-        if accept:
-            _apply(desk, before)
         after = attrs.evolve(
             before,
             state=ProposalState.ACCEPTED if accept else ProposalState.REFUSED,
@@ -95,11 +93,14 @@ def decide_proposal(desk: Desk, proposal_id: str, accept: bool, note: str = "") 
             decided_at=desk.now(),
             note=note.strip(),
         )
-        return desk.edit(desk.proposals, before, after)
+        touched = _apply(desk, before) if accept else before.customer
+        desk.edit(desk.proposals, before, after)
+    desk.replan(*filter(None, dict.fromkeys((before.customer, touched))))
+    return after
 
 
-def _apply(desk: Desk, proposal: Proposal) -> None:
-    """Write the change by the rules of any edit, into the record that counts today."""
+def _apply(desk: Desk, proposal: Proposal) -> str:
+    """Write the change by the rules of any edit, into the record that counts today; whose it is then."""
     # the records' modules import this one to propose
     from dcrc.kernel import customers, vehicles
 
@@ -126,9 +127,9 @@ def _apply(desk: Desk, proposal: Proposal) -> None:
         document[proposal.field] = after
     wanted: Any = desk.record(type(current), current.id, document)
     if isinstance(current, customers.Customer):
-        customers.store_customer(desk, current, customers.prepare_customer(wanted))
-    else:
-        vehicles.store_vehicle(desk, current, vehicles.checked_vehicle(desk, current, wanted))
+        return customers.store_customer(desk, current, customers.prepare_customer(wanted)).id
+    checked = vehicles.checked_vehicle(desk, current, wanted)
+    return vehicles.store_vehicle(desk, current, checked).customer
 
 
 def _meant_today(desk: Desk, proposal: Proposal, value: Any) -> Any:

@@ -12,7 +12,7 @@ from dcrc.errors import ConflictError, NotFound, UsageError
 from dcrc.kernel.looks import LOOKS
 from dcrc.kernel.merges import belonging_tables
 from dcrc.kernel.operators import Permission, ensure_a_supervisor
-from dcrc.kernel.planning import BY_HAND
+from dcrc.kernel.planning import BY_HAND, note_contact
 from dcrc.store import GlobalId, Operation, Undone
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
     whole = batch if batch is not None else last.batch if operation is None else None
     what = f"batch {whole}" if whole else str(last.number)
     name = f"{UNDO}{what}"
+    head = desk.db.journal.head()
     with desk.db.transaction(name, operator=desk.operator.name):
         made = _made(desk, None if whole else last.number, whole)
         if made.staff:
@@ -61,7 +62,8 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
             desk.tasks.remove(where("customer").one_of(ids))  # planned meanwhile for who is gone
         if made.staff:
             ensure_a_supervisor(desk, desk.operator.name)
-        return undone
+    note_contact(desk, desk.db.journal.touched(head, ["customers"], ["doc_id"]))
+    return undone
 
 
 @attrs.frozen

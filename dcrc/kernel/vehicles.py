@@ -165,7 +165,9 @@ def edit_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> EditedVehicle:
             if name in confirm and getattr(before, field) != getattr(after, field):
                 waiting.append(propose(desk, "vehicles", before, after, field))
                 after = attrs.evolve(after, **{field: getattr(before, field)})
-        return EditedVehicle(hide_codes(store_vehicle(desk, before, after)), tuple(waiting))
+        edited = EditedVehicle(hide_codes(store_vehicle(desk, before, after)), tuple(waiting))
+    desk.replan(*filter(None, dict.fromkeys((before.customer, edited.vehicle.customer))))
+    return edited
 
 
 def checked_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> Vehicle:

@@ -6,17 +6,22 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dcrc.errors import InputError
 from dcrc.kernel.agenda import Agenda, agenda, count_tasks, day_counts, next_customer, tasks
 from dcrc.kernel.calendar import add_task, assign_task, record_attempt, snooze_task
-from dcrc.kernel.customers import Customer
+from dcrc.kernel.customers import Customer, archive_customer, edit_customer, set_phone_state
 from dcrc.kernel.desk import Desk, open_desk
+from dcrc.kernel.merges import merge_customers
 from dcrc.kernel.operators import add_operator
+from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, TaskState
+from dcrc.kernel.undoing import undo
 from dcrc.testing import ZONE, a_customer, isolated_desk
 
 TODAY = date(2026, 11, 20)
@@ -249,3 +254,48 @@ def test_the_list_agrees_with_a_plain_recount(
     assert found.total_sheets == len(found.sheets)
     if not overdue:
         assert sum(count.due + count.overdue for count in found.counts) == len(expected)
+
+
+def test_wishes_and_archiving_count_before_anybody_plans(desk: Desk) -> None:
+    shy, gone, number = (call(desk, name, 0) for name in ("李静", "走了", "空号"))
+    plan(desk)
+    edit_customer(desk, shy, attrs.evolve(shy, do_not_contact=True))
+    archive_customer(desk, gone.id)
+    set_phone_state(desk, number.id, number.phones[0].number, PhoneState.EMPTY)
+    found = agenda(desk)
+    assert [task.rule for sheet in found.sheets for task in sheet.tasks] == [
+        "contact_data.correct_phone"
+    ]
+    assert (found.total_sheets, found.blocked) == (1, 2)
+    undo(desk)
+    undo(desk)
+    assert agenda(desk).blocked == 1
+    undo(desk)
+    assert agenda(desk).blocked == 0
+
+
+def test_a_merge_takes_the_wish_not_to_be_called_along_at_once(desk: Desk) -> None:
+    kept = call(desk, "王小明", 0)
+    plan(desk)
+    shy = a_customer(desk, "王晓明", do_not_contact=True)
+    merge_customers(desk, kept.id, shy.id)
+    assert (names(agenda(desk)), agenda(desk).blocked) == ([], 1)
+
+
+def test_a_favourite_time_is_one_of_the_slots(desk: Desk) -> None:
+    customer = call(desk, "王小明", 0)
+    with pytest.raises(InputError, match="morning, afternoon, evening"):
+        edit_customer(desk, customer, attrs.evolve(customer, preferred_time="mornig"))
+    with pytest.raises(InputError):
+        a_customer(desk, "李静", preferred_time="半夜")
+    wish = edit_customer(desk, customer, attrs.evolve(customer, preferred_time="evening")).customer
+    assert names(agenda(desk, slot="morning")) == []
+    assert edit_customer(desk, wish, attrs.evolve(wish, preferred_time="")).customer
+
+
+def test_a_slot_that_the_policy_has_no_longer_hides_nobody(desk: Desk) -> None:
+    customer = a_customer(desk, "王小明", preferred_time="evening")
+    add_task(desk, customer, "回访", TODAY)
+    plan(desk)
+    del desk.policies.section("contact").slots["evening"]
+    assert names(agenda(desk, slot="morning")) == ["王小明"]
