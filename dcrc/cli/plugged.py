@@ -43,12 +43,14 @@ def plugins(ctx: click.Context) -> None:
 @plugins.command("list", help="Every installed plugin: on, off or failed.")
 def list_all() -> None:
     """Print the plugins."""
+    from dcrc.kernel.forms import load_forms
+    from dcrc.kernel.scripts import load_scripts
+    from dcrc.kernel.sections import load_policies
+
     host = plugin_host(settings())
-    (
-        host.event_kinds(),
-        host.planners(),
-        host.figures(),
-    )  # so that a hook that raises is among the failures
+    # so that a hook that raises and a file that is wrong are among the failures
+    host.event_kinds(), host.planners(), host.figures()
+    load_policies(host), load_forms(host), load_scripts(host)
     infos = host.infos()
     words = {"on": t("on"), "off": t("off"), "failed": t("failed")}
     columns = [Column(t("Plugin")), Column(t("State")), Column(t("What it is"), flexible=True)]

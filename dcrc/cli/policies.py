@@ -26,19 +26,6 @@ def policy() -> None:
     """Policies."""
 
 
-def load_policies(file: Path | None) -> Policies:
-    """The policies in all their layers, with the dealer's `file` on top; needs no database."""
-    from dcrc.kernel.policies import Policies
-    from dcrc.kernel.sections import kernel_sections
-
-    host = plugin_host(settings())
-    return Policies.load(
-        {**kernel_sections(), **host.policy_sections()},
-        [*host.policy_files(), *([("dealer", file)] if file is not None else [])],
-        ignored=[*host.switched_off, *(problem.plugin for problem in host.problems)],
-    )
-
-
 def dealer_file() -> Path:
     """The dealer's policy file: the one named, else the one beside the database."""
     chosen = settings()
@@ -91,8 +78,11 @@ def _counting() -> Policies:
 
     chosen = settings()
     if not chosen.path.exists():
+        from dcrc.kernel.sections import load_policies
+
         file = dealer_file()
-        return load_policies(file if chosen.policy or file.exists() else None)
+        wanted = file if chosen.policy or file.exists() else None
+        return load_policies(plugin_host(chosen), wanted)
     with desk_at(chosen) as desk:
         desk.require("policy.view")
         return desk.policies
@@ -113,14 +103,17 @@ def _word(value: Any) -> str:
 def check(file: Path | None) -> None:
     """Load policies, forms and scripts; the first thing that is wrong is the error."""
     from dcrc.kernel.forms import Forms
+    from dcrc.kernel.references import refuse_broken_references
     from dcrc.kernel.scripts import Scripts
+    from dcrc.kernel.sections import load_policies
 
     chosen = file or dealer_file()
     if not chosen.exists() and (file is not None or settings().policy is not None):
         raise NotFound("There is no policy file {path}.", path=str(chosen))
-    policies = load_policies(chosen if chosen.exists() else None)
     host = plugin_host(settings())
+    policies = load_policies(host, chosen if chosen.exists() else None, strictly=True)
     forms, scripts = Forms.load(host.form_folders()), Scripts.load(host.script_folders())
+    refuse_broken_references(policies, forms, scripts)
     show(
         {
             "file": str(chosen) if chosen.exists() else None,

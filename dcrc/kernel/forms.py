@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,7 @@ from dcrc.wording import Wording
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
+    from dcrc.kernel.plugins import PluginHost
 
 
 class FieldKind(StrEnum):
@@ -231,24 +232,28 @@ class Forms:
     files: Mapping[tuple[str, int], Path] = attrs.field(factory=dict)
 
     @classmethod
-    def load(cls, folders: Iterable[Path]) -> Forms:
-        """Every `*.toml` in `folders`; the same id and version twice is a PolicyError."""
+    def load(
+        cls,
+        folders: Iterable[Path],
+        leave_out: Callable[[Path, PolicyError], None] | None = None,
+    ) -> Forms:
+        """Every `*.toml` in `folders`; the same id and version twice is a PolicyError.
+
+        With `leave_out` nothing is raised: it is told of each file that is wrong and does not count.
+        """
         forms: dict[tuple[str, int], Form] = {}
         files: dict[tuple[str, int], Path] = {}
-        for folder in folders:
-            for path in sorted(folder.glob("*.toml")):
+        for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+            try:
                 form = read_form(path)
                 key = form.id, form.version
-                if key in forms:
-                    raise PolicyError(
-                        "{file}: version {version} of the form {form} is already in {other}; "
-                        "give the changed form a higher version.",
-                        file=str(path),
-                        version=form.version,
-                        form=form.id,
-                        other=str(files[key]),
-                    )
-                forms[key], files[key] = form, path
+                _refuse_same(form, path, files.get(key))
+            except PolicyError as error:
+                if leave_out is None:
+                    raise
+                leave_out(path, error)
+                continue
+            forms[key], files[key] = form, path
         return cls(forms, files)
 
     def get(self, id: str, version: int | None = None) -> Form:
@@ -262,6 +267,18 @@ class Forms:
 
     def ids(self) -> list[str]:
         return sorted({name for name, _ in self.forms})
+
+
+def _refuse_same(form: Form, path: Path, other: Path | None) -> None:
+    if other is not None:
+        raise PolicyError(
+            "{file}: version {version} of the form {form} is already in {other}; "
+            "give the changed form a higher version.",
+            file=str(path),
+            version=form.version,
+            form=form.id,
+            other=str(other),
+        )
 
 
 def read_form(path: Path) -> Form:
@@ -307,8 +324,16 @@ _NEED_OPTIONS = (FieldKind.SCALE, FieldKind.CHOICE, FieldKind.CHECKLIST)
 _of_desk: WeakKeyDictionary[Desk, Forms] = WeakKeyDictionary()
 
 
+def load_forms(host: PluginHost) -> Forms:
+    """The forms of a host's plugins; a wrong file is left out and stands among the host's problems."""
+    owners = {folder: plugin for plugin, folder in host.ask_each("dcrc_form_folders")}
+    return Forms.load(
+        owners, lambda path, error: host.leave_out(owners[path.parent], "form", error)
+    )
+
+
 def forms_of(desk: Desk) -> Forms:
     """The forms of the desk's plugins, read once."""
     if desk not in _of_desk:
-        _of_desk[desk] = Forms.load(desk.plugins.form_folders())
+        _of_desk[desk] = load_forms(desk.plugins)
     return _of_desk[desk]

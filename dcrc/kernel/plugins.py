@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pluggy
 
-from dcrc.i18n import add_catalogue
+from dcrc.errors import DcrcError
+from dcrc.i18n import add_catalogue, translate_error
 from dcrc.kernel import hooks
 from dcrc.wording import Wording
 
@@ -133,6 +134,12 @@ class PluginHost:
         frames = traceback.extract_tb(error.__traceback__)
         place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
         problem = PluginProblem(plugin, where, f"{type(error).__name__}{place}")
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def leave_out(self, plugin: str, where: str, error: DcrcError) -> None:
+        """Note that a file of a plugin is wrong and does not count; the rest of the plugin works."""
+        problem = PluginProblem(plugin, where, translate_error(error))
         if problem not in self.problems:
             self.problems.append(problem)
 

@@ -3,14 +3,16 @@
 A section is an attrs class whose defaults are the first layer. TOML files lay their values over it, key by
 key; dict-valued fields (steps, roles) merge by their own keys too. A field may say its unit and meaning in
 its metadata: `attrs.field(default=3, metadata={"unit": "days", "doc": Wording(...)})`. A dict field marked
-`metadata={"rest": True}` takes every key of the section that is no field (`[roles.caller]`).
+`metadata={"rest": True}` takes every key of the section that is no field (`[roles.caller]`). A text that
+names a form, a script or a question (`form.field`) says so by `metadata={"refers": "form"}` (`"script"`,
+`"question"`): `dcrc policy check` finds names of what does not exist.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from dcrc.kernel.policy_values import Spot, lay, rest_field
 from dcrc.wording import Wording
 
 DEFAULT_LAYER = "default"
+DEALER_LAYER = "dealer"
 
 
 @attrs.frozen
@@ -64,27 +67,40 @@ class Policies:
         files: Sequence[tuple[str, Path]] = (),
         *,
         ignored: Iterable[str] = (),
+        leave_out: Callable[[str, PolicyError], None] | None = None,
     ) -> Policies:
         """Lay `files` (layer name, path; lowest layer first) over the defaults of `sections`.
 
         `ignored` names sections that may stand in a file without being known (functions switched off).
-        Raises PolicyError that names file, line, what was expected and the nearest valid key.
+        Raises PolicyError that names file, line, what was expected and the nearest valid key; with
+        `leave_out` only for the dealer's own file, while it is told of each other file that does not count.
         """
-        values = {name: section() for name, section in sections.items()}
-        origins: dict[str, Origin] = {}
+        policies = cls({name: section() for name, section in sections.items()})
         skipped = set(ignored)
         for layer, path in files:
-            file = PolicyFile.read(path)
-            for name, table in file.tables.items():
-                if name in skipped and name not in values:
-                    continue
-                if name not in values:
-                    raise Spot(file, name).unknown(values)
-                spot = Spot(file, name)
-                values[name] = lay(sections[name], values[name], table, spot)
-                for key in spot.keys:
-                    origins[key] = Origin(layer, file.path, file.line(key))
-        return cls(values, origins)
+            try:
+                policies = policies._under(layer, PolicyFile.read(path), sections, skipped)
+            except PolicyError as error:
+                if leave_out is None or layer == DEALER_LAYER:
+                    raise
+                leave_out(layer, error)
+        return policies
+
+    def _under(
+        self, layer: str, file: PolicyFile, sections: Mapping[str, type], skipped: Iterable[str]
+    ) -> Policies:
+        """These policies with the values of a file laid over them, all of them or none."""
+        values, origins = dict(self.sections), dict(self.origins)
+        for name, table in file.tables.items():
+            if name in skipped and name not in values:
+                continue
+            if name not in values:
+                raise Spot(file, name).unknown(values)
+            spot = Spot(file, name)
+            values[name] = lay(sections[name], values[name], table, spot)
+            for key in spot.keys:
+                origins[key] = Origin(layer, file.path, file.line(key))
+        return Policies(values, origins)
 
     def section(self, name: str) -> Any:
         """The values of one section as an instance of its class."""
@@ -122,18 +138,10 @@ class Policies:
         """Every value of every section, in the order they are declared."""
         return [row for name, value in self.sections.items() for row in self._rows(name, value)]
 
-    def _rows(self, key: str, value: Any, field: Any = None) -> Iterator[PolicyRow]:
-        if attrs.has(type(value)) and not isinstance(value, Wording):
-            for each in attrs.fields(type(value)):
-                inner = key if each.metadata.get("rest") else f"{key}.{each.name}"
-                yield from self._rows(inner, getattr(value, each.name), each)
-        elif isinstance(value, Mapping):
-            for name, each in value.items():
-                yield from self._rows(f"{key}.{name}", each, field)
-        else:
-            metadata = field.metadata if field is not None else {}
+    def _rows(self, key: str, value: Any) -> Iterator[PolicyRow]:
+        for name, each, metadata in leaves(key, value):
             unit, doc = metadata.get("unit", ""), metadata.get("doc", Wording())
-            yield PolicyRow(key, value, self.origin(key), unit, doc)
+            yield PolicyRow(name, each, self.origin(name), unit, doc)
 
     def digest_of(self, name: str) -> str:
         """A short fingerprint of one section's values; another value gives another fingerprint."""
@@ -147,6 +155,21 @@ class Policies:
         """The fingerprint of all sections together."""
         parts = "|".join(f"{name}={self.digest_of(name)}" for name in sorted(self.sections))
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
+
+
+def leaves(
+    key: str, value: Any, metadata: Mapping[str, Any] | None = None
+) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """(dotted key, value, metadata of its field) of every single value in a section."""
+    if attrs.has(type(value)) and not isinstance(value, Wording):
+        for each in attrs.fields(type(value)):
+            inner = key if each.metadata.get("rest") else f"{key}.{each.name}"
+            yield from leaves(inner, getattr(value, each.name), each.metadata)
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from leaves(f"{key}.{name}", each, metadata)
+    else:
+        yield key, value, metadata or {}
 
 
 def _plain(value: Any) -> Any:

@@ -18,6 +18,7 @@ from dcrc.wording import Wording
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
     from dcrc.kernel.desk import Desk
+    from dcrc.kernel.plugins import PluginHost
     from dcrc.kernel.tasks import Task
     from dcrc.kernel.vehicles import Vehicle
 
@@ -94,22 +95,32 @@ class Scripts:
     texts: Mapping[str, Wording]
 
     @classmethod
-    def load(cls, folders: Iterable[Path]) -> Scripts:
+    def load(
+        cls,
+        folders: Iterable[Path],
+        leave_out: Callable[[Path, PolicyError], None] | None = None,
+    ) -> Scripts:
         """`<script>.zh.txt` and `<script>.en.txt` of `folders`; a later folder's text counts.
 
-        Raises PolicyError for a blank that nothing can fill, with file and line.
+        Raises PolicyError for a blank that nothing can fill, with file and line; with `leave_out` that is
+        told instead of each file that does not count.
         """
         texts: dict[str, Wording] = {}
-        for folder in folders:
-            for path in sorted(folder.glob("*.txt")):
-                name, _, spoken = path.stem.rpartition(".")
+        for path in (path for folder in folders for path in sorted(folder.glob("*.txt"))):
+            name, _, spoken = path.stem.rpartition(".")
+            try:
                 if not name or spoken not in LANGUAGES:
                     raise PolicyError(
                         "{file}: a script is named <script>.zh.txt or <script>.en.txt.",
                         file=str(path),
                     )
                 text = _checked(path)
-                texts[name] = attrs.evolve(texts.get(name, Wording()), **{spoken: text})
+            except PolicyError as error:
+                if leave_out is None:
+                    raise
+                leave_out(path, error)
+                continue
+            texts[name] = attrs.evolve(texts.get(name, Wording()), **{spoken: text})
         return cls(texts)
 
     def get(self, script_id: str) -> Wording:
@@ -150,8 +161,16 @@ def _checked(path: Path) -> str:
 _of_desk: WeakKeyDictionary[Desk, Scripts] = WeakKeyDictionary()
 
 
+def load_scripts(host: PluginHost) -> Scripts:
+    """The scripts of a host's plugins; a wrong file is left out and stands among the host's problems."""
+    owners = {folder: plugin for plugin, folder in host.ask_each("dcrc_script_folders")}
+    return Scripts.load(
+        owners, lambda path, error: host.leave_out(owners[path.parent], "script", error)
+    )
+
+
 def scripts_of(desk: Desk) -> Scripts:
     """The scripts of the desk's plugins, read once."""
     if desk not in _of_desk:
-        _of_desk[desk] = Scripts.load(desk.plugins.script_folders())
+        _of_desk[desk] = load_scripts(desk.plugins)
     return _of_desk[desk]

@@ -40,12 +40,13 @@ class Step:
     opens_day: int = _days(0, "从第几天起可联系", "first day")
     expires_after: int = _days(30, "逾期多少天后作废", "days after the due day until it expires")
     role: str = "caller"
-    form: str = ""
-    script: str = ""
+    form: str = attrs.field(default="", metadata={"refers": "form"})
+    script: str = attrs.field(default="", metadata={"refers": "script"})
     checked: bool = False
     asked_in: str = attrs.field(
         default="",
         metadata={
+            "refers": "question",
             "doc": Wording(
                 "客户在哪个问题里证实（问卷.问题，答案 yes/no）",
                 "the question in which the customer tells whether it happened: form.field, yes or no",
@@ -72,8 +73,8 @@ class Touch:
     expires_after: int = _days(7, "逾期多少天后作废", "days after the due day until it expires")
     role: str = "caller"
     channel: str = "call"
-    form: str = "new_car_touch"
-    script: str = ""
+    form: str = attrs.field(default="new_car_touch", metadata={"refers": "form"})
+    script: str = attrs.field(default="", metadata={"refers": "script"})
     enabled: bool = True
     priority: int = -10
 

@@ -35,8 +35,8 @@ class Timing:
         7, "可提前几天与其他联系合并", "days it may come early to share a conversation"
     )
     role: str = "caller"
-    form: str = ""
-    script: str = ""
+    form: str = attrs.field(default="", metadata={"refers": "form"})
+    script: str = attrs.field(default="", metadata={"refers": "script"})
     priority: int = 0
     enabled: bool = True
 

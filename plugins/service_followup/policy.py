@@ -35,8 +35,8 @@ def _kinds(default: tuple[str, ...], doc_zh: str, doc_en: str) -> Any:
 class Questionnaire:
     """What is asked after a visit of one kind, and what the caller says."""
 
-    form: str
-    script: str
+    form: str = attrs.field(metadata={"refers": "form"})
+    script: str = attrs.field(metadata={"refers": "script"})
 
 
 def default_questionnaires() -> dict[str, Questionnaire]:
