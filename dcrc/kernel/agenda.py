@@ -95,20 +95,21 @@ def agenda(
     planned and the customer has no other favourite time.
     """
     desk.require(Permission.CUSTOMERS_VIEW)
-    wanted = filter_for(desk, mine=mine, rule=rule, overdue=overdue, slot=slot)
-    special = _special(desk, wanted)
-    due, late, tasks_of_others = _counted(desk, wanted, special)
-    sheets = list(islice(_rows(desk, wanted, special), offset, offset + limit if limit else None))
-    return Agenda(
-        wanted.today,
-        _rule_counts(desk, wanted, due, late),
-        _sheets(desk, wanted, special, sheets),
-        _customers(desk, wanted, special),
-        tasks_of_others,
-        special.blocked,
-        special.waiting,
-        planned_until(desk),
-    )
+    with desk.db.snapshot():  # another desk may plan meanwhile
+        wanted = filter_for(desk, mine=mine, rule=rule, overdue=overdue, slot=slot)
+        special = _special(desk, wanted)
+        due, late, total = _counted(desk, wanted, special)
+        rows = islice(_rows(desk, wanted, special), offset, offset + limit if limit else None)
+        return Agenda(
+            wanted.today,
+            _rule_counts(desk, wanted, due, late),
+            _sheets(desk, wanted, special, list(rows)),
+            _customers(desk, wanted, special),
+            total,
+            special.blocked,
+            special.waiting,
+            planned_until(desk),
+        )
 
 
 def next_customer(
@@ -122,9 +123,10 @@ def next_customer(
 ) -> str | None:
     """The first customer of the day's list who is not among `passed`; counts nothing, so it is quick."""
     desk.require(Permission.CUSTOMERS_VIEW)
-    wanted = filter_for(desk, mine=mine, rule=rule, overdue=overdue, slot=slot)
-    rows = _rows(desk, wanted, _special(desk, wanted))
-    return next((customer for customer, _ in rows if customer not in passed), None)
+    with desk.db.snapshot():
+        wanted = filter_for(desk, mine=mine, rule=rule, overdue=overdue, slot=slot)
+        rows = _rows(desk, wanted, _special(desk, wanted))
+        return next((customer for customer, _ in rows if customer not in passed), None)
 
 
 @attrs.frozen
@@ -208,7 +210,7 @@ def _counted(
         for task in _open_tasks(desk, special.customers):
             if unfiltered.takes(task) and special.holds(task):
                 into = late if task.due < wanted.today else due
-                into[task.rule] -= 1
+                into[task.rule] = into.get(task.rule, 0) - 1
     total = sum(
         sum(count for name, count in counts.items() if wanted.rule in (None, name))
         for counts in ((late,) if wanted.overdue else (late, due))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dcrc.errors import InputError
+from dcrc.kernel import agenda as agenda_module
 from dcrc.kernel.agenda import Agenda, agenda, count_tasks, day_counts, next_customer, tasks
 from dcrc.kernel.calendar import add_task, assign_task, record_attempt, snooze_task
 from dcrc.kernel.customers import Customer, archive_customer, edit_customer, set_phone_state
@@ -22,7 +24,7 @@ from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, TaskState
 from dcrc.kernel.undoing import undo
-from dcrc.testing import ZONE, a_customer, isolated_desk
+from dcrc.testing import ZONE, a_customer, a_vehicle, delivered, isolated_desk
 
 TODAY = date(2026, 11, 20)
 DAY = timedelta(days=1)
@@ -299,3 +301,25 @@ def test_a_slot_that_the_policy_has_no_longer_hides_nobody(desk: Desk) -> None:
     plan(desk)
     del desk.policies.section("contact").slots["evening"]
     assert names(agenda(desk, slot="morning")) == ["王小明"]
+
+
+def test_the_list_is_of_one_moment_though_another_desk_plans(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shy = a_customer(desk, "李静", do_not_contact=True)
+    plan(desk)
+    delivered(desk, a_vehicle(desk, shy), TODAY - 2 * DAY)
+    other = open_desk(desk.db.path, operator="王敏", clock=desk.clock, plugins=[])
+    counted = agenda_module.open_groups
+
+    def while_somebody_plans(asked: Desk) -> Any:
+        found = counted(asked)
+        plan(other)
+        return found
+
+    monkeypatch.setattr(agenda_module, "open_groups", while_somebody_plans)
+    assert agenda(desk).total_tasks == 0
+    monkeypatch.undo()
+    later = agenda(desk)
+    assert (later.total_tasks, later.blocked) == (0, 1)
+    other.close()
