@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from dcrc.i18n import t
 from dcrc.store import sqlite
 from dcrc.store.errors import AlreadyExists, Busy, DamagedFile, NoSuchFile
 from dcrc.store.verify import Verification, verify
@@ -72,11 +73,12 @@ def _copied(
             _copy(source, draft, progress, timeout)
         verification = verify(draft, timeout=timeout)
         if not verification.ok:
+            first = verification.problems[0]
             raise DamagedFile(
                 "{path} has {count} problems, the first: {what}; nothing was written",
                 path=str(source),
                 count=len(verification.problems),
-                what=verification.problems[0].what,
+                what=t(first.msgid, **first.params),
             )
         sqlite.sync_file(draft)
         clear()

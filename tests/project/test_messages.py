@@ -11,7 +11,15 @@ import pytest
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
-POSITION = {"t": 0, "mark": 0, "Remark": 0, "NotPlanned": 2}
+POSITION = {
+    "t": 0,
+    "mark": 0,
+    "Remark": 0,
+    "NotPlanned": 2,
+    "report": 3,
+    "Problem": 3,
+    "__init__": 0,
+}
 
 
 def blanks(text: str) -> set[str]:
@@ -19,7 +27,7 @@ def blanks(text: str) -> set[str]:
 
 
 def messages() -> Iterator[tuple[str, str]]:
-    """(where, msgid) of every message in the code: arguments of `t`, `mark` and of error classes."""
+    """(where, msgid) of every message in the code: arguments of `t`, of errors, of what `verify` reports."""
     for part in ("dcrc", "plugins"):
         for file in (ROOT / part).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -29,9 +37,18 @@ def messages() -> Iterator[tuple[str, str]]:
                 position = POSITION.get(name, 0 if name in ERRORS else 99)
                 if len(node.args) <= position:
                     continue
-                text = node.args[position]
-                if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                    yield f"{file.relative_to(ROOT)}:{node.lineno}", text.value
+                for text in alternatives(node.args[position]):
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        yield f"{file.relative_to(ROOT)}:{node.lineno}", text.value
+
+
+def alternatives(node: ast.expr) -> Iterator[ast.expr]:
+    """Both sentences of `"one" if … else "other"`."""
+    if isinstance(node, ast.IfExp):
+        yield from alternatives(node.body)
+        yield from alternatives(node.orelse)
+    else:
+        yield node
 
 
 def error_names() -> set[str]:
