@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache, partial
@@ -11,9 +11,10 @@ from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
-from cattrs import transform_error
+from cattrs import ForbiddenExtraKeysError, transform_error
 from cattrs.gen import make_dict_unstructure_fn, override
 from cattrs.preconf.json import JsonConverter, make_converter
+from cattrs.v import format_exception
 
 from dcrc.errors import DamagedData, DcrcError
 
@@ -196,25 +197,50 @@ def to_document(record: Any) -> dict[str, Any]:
 def from_document(
     cls: type[R], doc_id: object, document: Mapping[str, Any], error: type[DcrcError] = DamagedData
 ) -> R:
-    """The record of class `cls` that `document` holds; a wrong document raises `error`, naming each field."""
+    """The record of class `cls` that `document` holds; a wrong document raises `error`, naming each field.
+
+    What was expected is told, never what stands there: it may be a customer's.
+    """
     given = {**document, "id": str(doc_id)}
     try:
         return cast(R, _reader(cast(Any, cls))(given))
-    except Exception as problem:
+    except Exception as problem:  # noqa: BLE001 - any failure is told by its field
         raise error(
             "The record {id} is no {kind}: {what}.",
             id=str(doc_id),
             kind=cls.__name__,
-            what=_explain(cls, given) or str(problem),
-        ) from problem
+            what=_explain(cls, given) or type(problem).__name__,
+        ) from None
 
 
 def _explain(cls: type, given: dict[str, Any]) -> str:
+    _tell_enums_apart(cls)
     try:
         _explaining.structure(given, cls)
     except Exception as problem:  # noqa: BLE001 - any failure is what is to be explained
-        return "; ".join(transform_error(problem))
+        return "; ".join(transform_error(problem, format_exception=_expectation))
     return ""
+
+
+def _expectation(problem: BaseException, kind: type | None) -> str:
+    if isinstance(problem, ForbiddenExtraKeysError):
+        names = (name for name in problem.extra_fields if name.isascii() and name.isidentifier())
+        return f"extra fields found ({', '.join(sorted(names)) or '…'})"
+    return format_exception(problem, kind)
+
+
+@cache
+def _tell_enums_apart(kind: Any) -> None:
+    """Have the explaining converter refuse unknown words of a text enum; it takes it for any text else."""
+    if _is_enum(kind):
+        _explaining.register_structure_hook(kind, lambda value, enum: enum(value))
+    for part in get_args(kind):
+        if isinstance(part, Hashable):
+            _tell_enums_apart(part)
+    if attrs.has(kind):
+        attrs.resolve_types(kind)
+        for field in attrs.fields(kind):
+            _tell_enums_apart(field.type)
 
 
 def document_fields(cls: type) -> frozenset[str]:
