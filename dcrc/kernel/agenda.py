@@ -245,7 +245,7 @@ def _rule_counts(
 
 def _customers(desk: Desk, wanted: Filter, special: _Special) -> int:
     """How many customers the whole list has."""
-    narrowed = (wanted.today, wanted.me, wanted.roles, wanted.rule, wanted.overdue)
+    narrowed = (wanted.today, wanted.me, wanted.roles, wanted.rule, wanted.overdue, wanted.staff)
     key = (desk.db.journal.head(), narrowed)
     known = _numbers.setdefault(desk, {})
     if key not in known:

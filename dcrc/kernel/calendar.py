@@ -10,9 +10,10 @@ import attrs
 from dcrc.errors import InputError
 from dcrc.kernel.conversations import Recorded, record_attempt, record_conversation
 from dcrc.kernel.customers import find_customer
-from dcrc.kernel.operators import Permission, list_operators
+from dcrc.kernel.day_filter import active_staff
+from dcrc.kernel.operators import Permission, check_role
 from dcrc.kernel.planning import BY_HAND, replan_customer
-from dcrc.kernel.task_refs import get_task, require_open
+from dcrc.kernel.task_refs import get_task, refuse_undecided, require_open
 from dcrc.kernel.tasks import Task, TaskState
 from dcrc.kernel.tasks import task_id as id_of
 
@@ -43,19 +44,22 @@ def assign_task(desk: Desk, task_id: str, owner: str) -> Task:
     Taking a task that nobody has needs no more than the permission for calls.
     """
     task = get_task(desk, task_id)
-    takes = owner == desk.operator.name and not task.owner
+    takes = owner == desk.operator.name and task.owner not in active_staff(desk)
     with desk.operation("assign task", Permission.CALLS if takes else Permission.TASKS_ASSIGN):
         require_open(task)
-        names = [person.name for person in list_operators(desk, active=True)]
-        if owner and owner not in names:
-            raise InputError(
-                "{name} does not work here; known are: {names}.",
-                name=owner,
-                names=", ".join(names),
-                field="owner",
-            )
+        _check_owner(desk, owner)
         by_hand = tuple(sorted({*task.by_hand, "owner"}))
         return desk.edit(desk.tasks, task, attrs.evolve(task, owner=owner, by_hand=by_hand))
+
+
+def _check_owner(desk: Desk, owner: str) -> None:
+    if owner and owner not in active_staff(desk):
+        raise InputError(
+            "{name} does not work here; known are: {names}.",
+            name=owner,
+            names=", ".join(sorted(active_staff(desk))),
+            field="owner",
+        )
 
 
 def withdraw_task(desk: Desk, task_id: str, reason: str) -> Task:
@@ -65,6 +69,7 @@ def withdraw_task(desk: Desk, task_id: str, reason: str) -> Task:
     with desk.operation("withdraw task", Permission.TASKS_WITHDRAW):
         task = get_task(desk, task_id)
         require_open(task)
+        refuse_undecided(desk, task)
         became = attrs.evolve(
             task,
             state=TaskState.WITHDRAWN,
@@ -94,11 +99,19 @@ def add_task(
     priority: int = 0,
     note: str = "",
 ) -> Task:
-    """Put a task of one's own on the calendar; it opens today unless `opens` says later."""
+    """Put a task on the calendar; it opens today unless `opens` says later.
+
+    Giving it to somebody else needs the permission to assign. Raises InputError for an owner who does not
+    work here and a role that the policy has not.
+    """
     if not title.strip():
         raise InputError("A task needs a title.", field="title")
+    _check_owner(desk, owner)
+    if role:
+        check_role(desk, role)
+    mine = owner in ("", desk.operator.name)
     start = min(opens or desk.today(), due)
-    with desk.operation("add task", Permission.CALLS):
+    with desk.operation("add task", Permission.CALLS if mine else Permission.TASKS_ASSIGN):
         customer_id = customer if isinstance(customer, str) else customer.id
         find_customer(desk, customer_id)
         occurrence = str(desk.new_id())

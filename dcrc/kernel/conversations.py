@@ -34,7 +34,7 @@ from dcrc.kernel.outbox import queue_fallback
 from dcrc.kernel.phones import normalise_phone
 from dcrc.kernel.planner import Remark
 from dcrc.kernel.planning import replan_customer
-from dcrc.kernel.task_refs import get_task, require_open
+from dcrc.kernel.task_refs import get_task, refuse_undecided, require_open
 from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
 
 if TYPE_CHECKING:
@@ -213,6 +213,8 @@ class _Conversation:
                 results=", ".join(DESK_EFFECTS),
                 field="result",
             )
+        if self.effect_on(task).closes is not None:
+            refuse_undecided(self.desk, task)
         if self.result is not Result.REACHED:
             if answers:
                 raise InputError(

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import attrs
 from tinydb import where
 
-from dcrc.kernel.operators import role_of
+from dcrc.kernel.operators import list_operators, role_of
 from dcrc.kernel.tasks import Task, TaskState
 
 if TYPE_CHECKING:
@@ -21,7 +21,11 @@ OPEN = where("state") == TaskState.OPEN.value
 
 @attrs.frozen
 class Filter:
-    """What the list is narrowed to; `roles` and `me` None show everybody's work."""
+    """What the list is narrowed to; `roles` and `me` None show everybody's work.
+
+    A task whose owner is nobody of the `staff` (a consultant without a seat here, somebody who has left)
+    counts as nobody's: it is the work of its role.
+    """
 
     today: date
     now: datetime
@@ -30,6 +34,7 @@ class Filter:
     rule: str | None = None
     overdue: bool = False
     slot: str | None = None
+    staff: frozenset[str] = frozenset()
 
     def condition(self) -> Any:
         """The query for open tasks of these people and this rule, whatever their dates."""
@@ -39,13 +44,16 @@ class Filter:
         if self.me is not None:
             mine: Any = where("owner") == self.me
             if self.roles:
-                mine |= ~where("owner").exists() & where("role").one_of(list(self.roles))
+                nobodys = ~where("owner").one_of(sorted(self.staff))
+                mine |= nobodys & where("role").one_of(list(self.roles))
             found &= mine
         return found
 
     def counts_group(self, role: str, owner: str | None) -> bool:
         """Whether tasks of a role and owner are on the list."""
-        return self.me is None or owner == self.me or (not owner and role in self.roles)
+        if self.me is None or owner == self.me:
+            return True
+        return role in self.roles and (not owner or owner not in self.staff)
 
     def takes(self, task: Task) -> bool:
         """Whether an open task that nothing holds back is on the list today."""
@@ -69,7 +77,21 @@ def filter_for(
     """The filter of this operator now: his own tasks and those nobody has of the roles he works for."""
     me = desk.operator.name if mine else None
     roles = tuple(role_of(desk).works) if mine else ()
-    return Filter(desk.today(), desk.now(), me, roles, rule, overdue, slot)
+    staff = active_staff(desk) if mine else frozenset()
+    return Filter(desk.today(), desk.now(), me, roles, rule, overdue, slot, staff)
+
+
+_staff: WeakKeyDictionary[Desk, tuple[int, frozenset[str]]] = WeakKeyDictionary()
+
+
+def active_staff(desk: Desk) -> frozenset[str]:
+    """The names of those who work here; asked again when the journal has grown."""
+    head = desk.db.journal.head()
+    held = _staff.get(desk)
+    if held is None or held[0] != head:
+        names = frozenset(person.name for person in list_operators(desk, active=True))
+        held = _staff[desk] = head, names
+    return held[1]
 
 
 Group = tuple[str, str, str | None, str, str]  # rule, role, owner, opens, due

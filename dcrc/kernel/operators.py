@@ -147,7 +147,7 @@ def add_operator(desk: Desk, name: str, role: str) -> Operator:
     name = name.strip()
     if not name:
         raise InputError("An operator needs a name.", field="name")
-    _check_role(desk, role)
+    check_role(desk, role)
     with desk.operation("add operator", Permission.OPERATORS_EDIT):
         if any(person.name == name for person in list_operators(desk)):
             raise InputError("There is already an operator called {name}.", field="name", name=name)
@@ -156,7 +156,7 @@ def add_operator(desk: Desk, name: str, role: str) -> Operator:
 
 def change_role(desk: Desk, name: str, role: str) -> Operator:
     """Give an operator another role; the last active supervisor keeps his."""
-    _check_role(desk, role)
+    check_role(desk, role)
     with desk.operation("change role", Permission.OPERATORS_EDIT):
         before = find_operator(desk, name)
         return _keep_a_supervisor(desk, before, attrs.evolve(before, role=role))
@@ -169,7 +169,8 @@ def deactivate_operator(desk: Desk, name: str, active: bool = False) -> Operator
         return _keep_a_supervisor(desk, before, attrs.evolve(before, active=active))
 
 
-def _check_role(desk: Desk, role: str) -> None:
+def check_role(desk: Desk, role: str) -> None:
+    """Raise InputError unless the policy has the role."""
     roles = desk.policies.section("roles").roles
     if role not in roles:
         raise InputError(

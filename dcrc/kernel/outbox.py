@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tinydb import where
 
 from dcrc.kernel.contact import Message, quiet_end
+from dcrc.kernel.operators import Permission
 from dcrc.kernel.scripts import Situation, fill_blanks
 from dcrc.kernel.vehicles import Vehicle
 from dcrc.store import GlobalId
@@ -72,5 +73,6 @@ def _vehicle(desk: Desk, task: Task) -> Vehicle | None:
 
 def queued_messages(desk: Desk) -> list[Message]:
     """All texts that wait, oldest first."""
+    desk.require(Permission.CUSTOMERS_VIEW)
     found = desk.outbox.search(where("state") == QUEUED)
     return [desk.read(Message, document) for document in found]

@@ -72,6 +72,7 @@ def count_tasks(
     customer: str | None = None,
 ) -> int:
     """How many tasks `tasks` would give without a limit."""
+    desk.require(Permission.CUSTOMERS_VIEW)
     return desk.tasks.count(_chosen(due, rule, state, owner, customer))
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tinydb.table import Document
+
 from dcrc.errors import ConflictError, InputError, NotFound
 from dcrc.kernel.operators import Permission
+from dcrc.kernel.proposals import ProposalState
 from dcrc.kernel.tasks import Task
 from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
+
+DECIDE = "contact_data.decide_proposal"
+WAITING = ProposalState.WAITING.value
 
 
 def get_task(desk: Desk, ref: str) -> Task:
@@ -42,4 +48,16 @@ def require_open(task: Task) -> None:
             state=task.state.value,
             date=task.closed_on.isoformat() if task.closed_on else "-",
             operator=task.closed_by or "-",
+        )
+
+
+def refuse_undecided(desk: Desk, task: Task) -> None:
+    """Raise InputError for the task to decide a change that still waits: deciding closes it."""
+    if task.rule != DECIDE:
+        return
+    document = desk.proposals.get(doc_id=GlobalId(task.subject))
+    if isinstance(document, Document) and document.get("state", WAITING) == WAITING:
+        raise InputError(
+            "The change still waits for a decision; accept or refuse it, the task closes by itself.",
+            field="task",
         )

@@ -19,7 +19,7 @@ from dcrc.kernel.calendar import add_task, assign_task, record_attempt, snooze_t
 from dcrc.kernel.customers import Customer, archive_customer, edit_customer, set_phone_state
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.merges import merge_customers
-from dcrc.kernel.operators import add_operator
+from dcrc.kernel.operators import add_operator, deactivate_operator
 from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, TaskState
@@ -192,7 +192,7 @@ jobs = st.lists(
         st.integers(-4, 4),  # last day
         st.integers(0, 3),  # opens so many days before
         st.sampled_from(["caller", "clerk", "sales_consultant"]),
-        st.sampled_from(["", "王敏", "周岚"]),
+        st.sampled_from(["", "王敏", "周岚", "走了的"]),
         st.sampled_from(["call", "desk"]),
         st.sampled_from(["", "tried", "called back", "put off"]),
     ),
@@ -210,6 +210,8 @@ def test_the_list_agrees_with_a_plain_recount(
     hour: int,
 ) -> None:
     desk = isolated_desk(tmp_path_factory.mktemp("desk"), today=TODAY)
+    for name in ("周岚", "走了的"):
+        add_operator(desk, name, "caller")
     people = [
         a_customer(desk, f"客户{n}", **({"do_not_contact": True} if n == 5 else {}))
         for n in range(6)
@@ -233,6 +235,7 @@ def test_the_list_agrees_with_a_plain_recount(
             record_attempt(desk, task.id, Result.CALL_BACK, call_back=at, channel="incoming")
         elif what == "put off":
             snooze_task(desk, task.id, TODAY + DAY)
+    deactivate_operator(desk, "走了的")
     plan(desk)
     desk.clock.set(TODAY, time(hour))  # type: ignore[attr-defined]
     now = desk.now()
@@ -246,7 +249,7 @@ def test_the_list_agrees_with_a_plain_recount(
         and (
             not mine
             or task.owner == "王敏"
-            or (not task.owner and task.role in ("supervisor", "caller", "clerk"))
+            or (task.owner in ("", "走了的") and task.role in ("supervisor", "caller", "clerk"))
         )
     ]
     found = agenda(desk, mine=mine, overdue=overdue, limit=0)
@@ -323,3 +326,21 @@ def test_the_list_is_of_one_moment_though_another_desk_plans(
     later = agenda(desk)
     assert (later.total_tasks, later.blocked) == (0, 1)
     other.close()
+
+
+def test_work_of_somebody_without_a_seat_is_on_the_list_of_who_does_such_work(desk: Desk) -> None:
+    customer = call(desk, "王小明", -1)
+    (task,) = tasks(desk, customer=customer.id)
+    add_operator(desk, "周岚", "caller")
+    assign_task(desk, task.id, "周岚")
+    assert names(agenda(desk)) == []
+    deactivate_operator(desk, "周岚")
+    mine, all_of_it = agenda(desk), agenda(desk, mine=False)
+    assert names(mine) == ["王小明"]
+    assert (mine.total_sheets, mine.total_tasks) == (1, 1)
+    assert (mine.counts, mine.total_tasks) == (all_of_it.counts, all_of_it.total_tasks)
+    add_operator(desk, "陈晨", "caller")
+    caller = open_desk(desk.db.path, operator="陈晨", clock=desk.clock, plugins=[])
+    assert next_customer(caller) == customer.id
+    assert assign_task(caller, task.id, "陈晨").owner == "陈晨"
+    caller.close()

@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from dcrc.errors import ConflictError, InputError, NotAllowed, NotFound
-from dcrc.kernel.agenda import tasks
+from dcrc.kernel.agenda import count_tasks, tasks
 from dcrc.kernel.calendar import (
     Recorded,
     add_task,
@@ -32,7 +32,7 @@ from dcrc.kernel.customers import (
 )
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.hooks import hookimpl
-from dcrc.kernel.operators import add_operator
+from dcrc.kernel.operators import Operator, add_operator
 from dcrc.kernel.outbox import queued_messages
 from dcrc.kernel.phones import Phone, PhoneState
 from dcrc.kernel.planner import Dossier, Outcome, Planned, Planner, PlanningDay, Rule
@@ -414,3 +414,27 @@ def test_a_call_in_quiet_hours_counts_with_a_remark(desk: Desk, owner: Customer)
     record_attempt(desk, task.id, Result.CALL_BACK, call_back=asked, channel="incoming")
     clock(desk, date(2026, 11, 20), 12, 30)
     assert record_attempt(desk, task.id, Result.REACHED).remarks == ()
+
+
+def test_a_task_is_given_to_people_and_roles_that_there_are(
+    desk: Desk, owner: Customer, care: Care
+) -> None:
+    with pytest.raises(InputError, match="does not work here"):
+        add_task(desk, owner, "回电", TODAY, owner="没有此人")
+    with pytest.raises(InputError, match="no role"):
+        add_task(desk, owner, "回电", TODAY, role="nonsense")
+    add_operator(desk, "周岚", "caller")
+    caller = open_desk(desk.db.path, operator="周岚", clock=desk.clock, plugins=[care])
+    with pytest.raises(NotAllowed):
+        add_task(caller, owner, "回电", TODAY, owner="王敏")
+    assert add_task(caller, owner, "回电", TODAY, owner="周岚").owner == "周岚"
+    assert add_task(caller, owner, "来店", TODAY, role="sales_consultant").open
+    assert add_task(desk, owner, "回电", TODAY, owner="周岚").owner == "周岚"
+    caller.close()
+
+
+def test_counts_and_messages_are_for_those_who_may_see_customers(desk: Desk) -> None:
+    desk.operator = Operator("", "谁", "nobody")
+    for look in (count_tasks, queued_messages):
+        with pytest.raises(NotAllowed):
+            look(desk)

@@ -7,9 +7,11 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import attrs
+import pytest
 
+from dcrc.errors import InputError
 from dcrc.kernel.agenda import tasks
-from dcrc.kernel.calendar import add_task, record_attempt
+from dcrc.kernel.calendar import add_task, record_attempt, withdraw_task
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Phone, edit_customer, find_customer, set_phone_state
 from dcrc.kernel.desk import Desk, open_desk
@@ -142,5 +144,23 @@ def test_a_change_proposed_early_in_the_morning_is_of_the_dealer_s_day(tmp_path:
     plan(desk)
     (task,) = tasks(desk)
     assert task.opens == TODAY
+    caller.close()
+    desk.close()
+
+
+def test_a_change_is_decided_not_ticked_off(tmp_path: Path) -> None:
+    desk = isolated_desk(tmp_path, policy='[customers]\nconfirm_fields = ["name"]\n')
+    add_operator(desk, "周岚", "caller")
+    caller = open_desk(desk.db.path, operator="周岚", clock=desk.clock, plugins=[])
+    owner = a_customer(desk)
+    (waiting,) = edit_customer(caller, owner, attrs.evolve(owner, name="王晓明")).proposals
+    (task,) = tasks(desk)
+    with pytest.raises(InputError, match="waits for a decision"):
+        record_attempt(caller, task.id, Result.REACHED)
+    with pytest.raises(InputError, match="waits for a decision"):
+        withdraw_task(desk, task.id, "不用了")
+    decide_proposal(desk, waiting.id, accept=False)
+    (task,) = tasks(desk)
+    assert not task.open
     caller.close()
     desk.close()
