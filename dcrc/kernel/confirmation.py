@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import attrs
-from tinydb import where
 
 from dcrc.errors import InputError
+from dcrc.i18n import t
+from dcrc.kernel.cases import Case, events_between, month_of, share_rows
 from dcrc.kernel.customers import Customer, Edited, edit_customer, find_customer
 from dcrc.kernel.events import OWNER_CONFIRMED, Event, record_event
+from dcrc.kernel.figures import FigureRow
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.phones import Phone, PhoneState, normalise_phone
 from dcrc.kernel.vehicles import edit_vehicle, find_vehicle
@@ -45,7 +46,7 @@ def confirm_owner(
     Corrections are edits (key fields may wait for a supervisor); a corrected number takes the place of the
     one that was called first; an unusable phone is marked wrong, so it goes back to who entered it.
     Confirming again replaces the verdicts. Raises InputError for an unknown field or verdict, and for a
-    correction that is missing.
+    correction that is missing or that its verdict does not speak of.
     """
     given = dict(corrections or {})
     said = _checked(verdicts, given)
@@ -100,6 +101,12 @@ def _checked(verdicts: Mapping[str, str], corrections: Mapping[str, str]) -> dic
         said[field] = Verdict(verdict)
         if said[field] is Verdict.CORRECTED and not corrections.get(field, "").strip():
             raise InputError("What is the right {field}? The correction is missing.", field=field)
+    for field in corrections:
+        if said.get(field) is not Verdict.CORRECTED:
+            raise InputError(
+                "{field} has a correction, but is not said to be corrected; say so or leave it out.",
+                field=field,
+            )
     return said
 
 
@@ -135,50 +142,24 @@ def _with_state(customer: Customer, phone: Phone, state: PhoneState) -> Customer
     return attrs.evolve(customer, phones=tuple(phones))
 
 
-@attrs.frozen
-class Accuracy:
-    """How right the data were that were confirmed in a month.
-
-    `verdicts`: verdict → ids of the confirmations; `fields` and `departments`: name → verdict → how many.
-    `rate` is the share that was right, 0 to 1, None when nothing was confirmed.
-    """
-
-    month: date
-    verdicts: dict[str, tuple[str, ...]]
-    fields: dict[str, dict[str, int]]
-    departments: dict[str, dict[str, int]]
-
-    @property
-    def checked(self) -> int:
-        return sum(len(ids) for ids in self.verdicts.values())
-
-    @property
-    def rate(self) -> float | None:
-        return len(self.verdicts[Verdict.RIGHT]) / self.checked if self.checked else None
-
-
-def accuracy(desk: Desk, month: date) -> Accuracy:
-    """The figures of the month that `month` is in."""
-    desk.require(Permission.CUSTOMERS_VIEW)
-    first = month.replace(day=1)
-    last = month.replace(day=calendar.monthrange(month.year, month.month)[1])
-    query = (
-        (where("kind") == OWNER_CONFIRMED.name)
-        & (where("on") >= first.isoformat())
-        & (where("on") <= last.isoformat())
+def accuracy(desk: Desk, month: date) -> list[FigureRow]:
+    """Share of the customers confirmed in a month whose data were all right; all, and by who entered them."""
+    return share_rows(
+        Case(event.id, event.data["verdict"] == Verdict.RIGHT, (event.data.get("entered_by", ""),))
+        for event in _confirmed(desk, month)
     )
-    verdicts: dict[str, list[str]] = {verdict.value: [] for verdict in Verdict}
-    fields: dict[str, dict[str, int]] = {}
-    departments: dict[str, dict[str, int]] = {}
-    for document in desk.events.search(query):
-        event = desk.read(Event, document)
-        verdicts[event.data["verdict"]].append(event.id)
-        _count(departments, event.data.get("entered_by", ""), event.data["verdict"])
-        for field, verdict in event.data["verdicts"].items():
-            _count(fields, field, verdict)
-    by_verdict = {verdict: tuple(ids) for verdict, ids in verdicts.items()}
-    return Accuracy(first, by_verdict, fields, departments)
 
 
-def _count(counts: dict[str, dict[str, int]], name: str, verdict: str) -> None:
-    counts.setdefault(name, {each.value: 0 for each in Verdict})[verdict] += 1
+def accuracy_by_field(desk: Desk, month: date) -> list[FigureRow]:
+    """Share that was right of each field that was checked in a month."""
+    titles = {"name": t("name"), "phone": t("phone"), "address": t("address"), "vin": t("VIN")}
+    cases = [
+        Case(event.id, verdict == Verdict.RIGHT, (titles.get(field, field),))
+        for event in _confirmed(desk, month)
+        for field, verdict in event.data["verdicts"].items()
+    ]
+    return share_rows(cases)[1:]
+
+
+def _confirmed(desk: Desk, month: date) -> list[Event]:
+    return events_between(desk, OWNER_CONFIRMED.name, *month_of(month))

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from dcrc.kernel.events import Event, EventKind
+from dcrc.kernel.figures import Figure
 from dcrc.kernel.hooks import hookimpl
 from dcrc.kernel.planner import (
     Dossier,
@@ -230,6 +231,26 @@ def dcrc_policy_section() -> tuple[str, type]:
 @hookimpl
 def dcrc_planners() -> tuple[Planner, ...]:
     return (planner,)
+
+
+@hookimpl
+def dcrc_figures() -> tuple[Figure, ...]:
+    from dcrc.kernel.confirmation import accuracy, accuracy_by_field  # not at every start
+
+    return (
+        Figure(
+            f"{NAME}.accuracy",
+            Wording("客户资料准确率（按录入部门）", "Right data, by who entered them"),
+            accuracy,
+            "%",
+        ),
+        Figure(
+            f"{NAME}.accuracy_by_field",
+            Wording("客户资料准确率（按项目）", "Right data, by field"),
+            accuracy_by_field,
+            "%",
+        ),
+    )
 
 
 @hookimpl

@@ -7,10 +7,11 @@ from datetime import date
 import pytest
 
 from dcrc.errors import InputError
-from dcrc.kernel.confirmation import accuracy, confirm_owner
+from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Customer, Phone, PhoneState, add_customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import events_of
+from dcrc.kernel.figures import compute_figure
 from dcrc.kernel.history import timeline
 from dcrc.kernel.undoing import undo
 from dcrc.testing import a_customer, a_vehicle
@@ -60,6 +61,8 @@ def test_confirming_again_replaces_the_verdict(desk: Desk) -> None:
         ({"name": "fine"}, {}, "fine"),
         ({"name": "corrected"}, {}, "name"),
         ({"phone": "corrected"}, {"phone": "123456"}, "phone"),
+        ({"name": "right"}, {"address": "吉州区1号"}, "address"),
+        ({"name": "right"}, {"name": "王晓明"}, "name"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_written(
@@ -73,12 +76,21 @@ def test_what_makes_no_sense_is_refused_and_nothing_written(
     assert desk.db.head() == head
 
 
-def test_the_accuracy_of_a_month(desk: Desk) -> None:
+def test_the_accuracy_of_a_month_is_a_figure(desk: Desk) -> None:
     for department, said in (("sales", "right"), ("sales", "right"), ("service", "unusable")):
         owner = a_customer(desk, entered_by=department)
         confirm_owner(desk, owner.id, a_vehicle(desk, owner).id, {"name": "right", "phone": said})
-    figures = accuracy(desk, date(2026, 11, 30))
-    assert (figures.checked, figures.rate) == (3, 2 / 3)
-    assert figures.fields["phone"] == {"right": 2, "corrected": 0, "unusable": 1}
-    assert figures.departments["sales"]["right"] == 2
-    assert accuracy(desk, date(2026, 10, 1)).rate is None
+    rows = compute_figure(desk, "contact_data.accuracy", date(2026, 11, 30))
+    assert [(row.label, row.value, row.base) for row in rows] == [
+        ("合计", 66.7, 3),
+        ("sales", 100.0, 2),
+        ("service", 0.0, 1),
+    ]
+    assert set(rows[0].cases) == {str(event.doc_id) for event in desk.events}
+    fields = compute_figure(desk, "contact_data.accuracy_by_field", date(2026, 11, 1))
+    assert [(row.label, row.value, row.base) for row in fields] == [
+        ("姓名", 100.0, 3),
+        ("电话", 66.7, 3),
+    ]
+    assert compute_figure(desk, "contact_data.accuracy", date(2026, 10, 1)) == []
+    assert compute_figure(desk, "contact_data.accuracy_by_field", date(2026, 10, 1)) == []

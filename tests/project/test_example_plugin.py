@@ -49,7 +49,7 @@ def test_the_host_asks_the_example_every_hook() -> None:
         (info,) = host.infos()
         assert len(info.hooks) == len([n for n in dir(tyre_storage) if n.startswith("dcrc_")])
         assert [kind.name for kind in host.event_kinds()][-2:] == ["tyres_stored", "tyres_returned"]
-        assert [figure.name for figure in host.figures()] == ["tyre_storage.rack"]
+        assert "tyre_storage.rack" in [figure.name for figure in host.figures()]
         assert [step.name for step in host.batch_steps()] == ["tyres"]
     finally:
         sys.path.remove(str(EXAMPLE))
