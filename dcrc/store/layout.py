@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import attrs
 
 from dcrc.store.codec import Encoded, decode
+from dcrc.store.connection import Statement
 from dcrc.store.indexes import Index
 from dcrc.store.keys import Key, Path, element_keys, key_at
 from dcrc.store.sqlite import quoted
+
+_MOST_PARAMETERS = 32_000  # of one statement; SQLite takes 32,766
 
 TABLES: tuple[str, ...] = (
     "CREATE TABLE about (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -100,6 +104,15 @@ class Layout:
             *[_column(path, encoded) for path in self._paths],
             strict=True,
         )
+
+    def inserts(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Statement]:
+        """`rows` in few statements, which SQLite works through without coming back for each row."""
+        one = self.insert.partition(" VALUES ")[2]
+        size = _MOST_PARAMETERS // len(one.split(","))
+        rows = iter(rows)
+        while group := list(islice(rows, size)):
+            more = f", {one}" * (len(group) - 1)
+            yield self.insert + more, list(chain.from_iterable(group))
 
     def changed_row(self, seq: int, encoded: Encoded) -> tuple[Any, ...]:
         """Parameters of `update`."""

@@ -166,8 +166,7 @@ class Work:
     def insert_many(self, layout: Layout, documents: Sequence[tuple[int | str, Encoded]]) -> None:
         """Store new documents at the end, in this order.
 
-        Words and journal of many are written beside what Python does next, which mostly is to
-        prepare the next many.
+        Many are written beside what Python does next, which mostly is to prepare the next many.
         """
         if not documents:
             return
@@ -177,21 +176,23 @@ class Work:
         if layout.name in self._last_ids:
             ids = [str(key) for key, _ in documents]
             self._last_ids[layout.name] = max([self._last_ids[layout.name], *ids])
-        rows = layout.rows(first, documents)
-        unfold, later = self._elements(layout, first, documents)
+        elements, statements = self._elements(layout, first, documents)
         if layout.journalled:
             self.flush()
-            later.append(self._entries(layout, first, documents))
-        many = len(documents) >= _FLUSH_AT
-        if many and not self._in_bulk:
-            self._in_bulk = True
-            set_cache(self.connection, BULK_CACHE)
-        self.connection.executemany(layout.insert, rows)
-        for side, elements in unfold:
-            self._add_elements(side, elements)
-        self.connection.beside(later)
-        if not many:
-            self.connection.wait()
+            statements.append(self._entries(layout, first, documents))
+        rows = layout.rows(first, documents)
+        if len(documents) < _FLUSH_AT:
+            self.connection.executemany(layout.insert, rows)
+            for sql, parameters in statements:
+                self.connection.execute(sql, parameters)
+        else:
+            statements = [*layout.inserts(rows), *statements]
+            if not self._in_bulk:
+                self._in_bulk = True
+                set_cache(self.connection, BULK_CACHE)
+            self.connection.beside(statements)
+        for side, found in elements:
+            self._add_elements(side, found)
 
     def _elements(
         self, layout: Layout, first: int, documents: Sequence[tuple[int | str, Encoded]]

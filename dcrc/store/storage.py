@@ -169,6 +169,7 @@ class SqliteStorage(Storage):
         savepoint = work.savepoint(link.depth)
         try:
             yield work
+            link.connection.wait()
         except BaseException:
             link.connection.drop()
             if link.connection.in_transaction:
