@@ -298,7 +298,7 @@ class _Conversation:
         if effect.closes is not None:
             return closed(effect.closes, effect.reason)
         if effect.next is Next.AGREED:
-            return attrs.evolve(tried, next_at=self.call_back, by_hand=(*by_hand, "next_at"))
+            return self._moved_to(tried, self.call_back)
         if effect.next is Next.OTHER_NUMBER:
             return tried
         policy: ContactPolicy = desk.policies.section("contact")
@@ -310,6 +310,15 @@ class _Conversation:
         if given_up(policy, desk.workdays, tries, again):
             return closed(TaskState.FAILED, GIVEN_UP, tries=len(tries))
         return attrs.evolve(tried, next_at=again.astimezone(UTC) if again else None)
+
+    def _moved_to(self, task: Task, agreed: datetime | None) -> Task:
+        """The task at the time the customer named; it is not overdue before, as when it is put off."""
+        assert agreed is not None
+        day = agreed.astimezone(self.desk.zone).date()
+        by_hand = {*task.by_hand, "next_at", *(["due"] if day > task.due else [])}
+        return attrs.evolve(
+            task, next_at=agreed, due=max(task.due, day), by_hand=tuple(sorted(by_hand))
+        )
 
     def note_number(self) -> None:
         """Note what is known of the number now; that it is not the customer's is a fact of its own."""

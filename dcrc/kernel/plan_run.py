@@ -88,6 +88,7 @@ class Planning:
         parts = [dcrc.__version__, str(usual), policies.digest_of("workdays")]
         parts += [policies.digest_of("conversations")]
         parts += [f"{each.name}={policies.digest_of(each.section)}" for each in planners]
+        parts += desk.plugins.planner_versions()
         parts += [f"-{name}" for name in sorted(desk.plugins.switched_off)]
         return cls(
             desk,

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import Distribution, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,8 @@ class PluginHost:
     manager: pluggy.PluginManager
     problems: list[PluginProblem] = attrs.field(factory=list)
     switched_off: list[str] = attrs.field(factory=list)
+    _versions: dict[str, str] = attrs.field(factory=dict, init=False)
+    _distributions: dict[str, Distribution] = attrs.field(factory=dict, init=False)
 
     @classmethod
     def load(cls, plugins: Sequence[Any] | None = None, disabled: Iterable[str] = ()) -> PluginHost:
@@ -97,7 +99,9 @@ class PluginHost:
         for module in BUILT_IN:
             host._register(module, partial(import_module, module))
         off = set(disabled)
-        for name, find in sorted(_found(plugins), key=lambda pair: pair[0]):
+        for name, find, distribution in sorted(_found(plugins), key=lambda found: found[0]):
+            if distribution is not None:
+                host._distributions[name] = distribution
             if name in off:
                 host.switched_off.append(name)
             else:
@@ -202,6 +206,19 @@ class PluginHost:
     def planners(self) -> list[Any]:
         return [planner for _, planner in self.ask_each("dcrc_planners")]
 
+    def planner_versions(self) -> list[str]:
+        """What tells one release of the plugins that plan from the next: name, release, `__version__`."""
+        names = (each.plugin_name for each in self._implementations("dcrc_planners"))
+        return [self._version(name) for name in names if name not in BUILT_IN]
+
+    def _version(self, name: str) -> str:
+        if name not in self._versions:
+            distribution = self._distributions.get(name)
+            release = distribution.version if distribution is not None else ""
+            own = str(getattr(self.manager.get_plugin(name), "__version__", ""))
+            self._versions[name] = f"{name} {release} {own}".rstrip()
+        return self._versions[name]
+
     def policy_sections(self) -> dict[str, type]:
         """Section name → attrs class with the defaults."""
         return dict(self.ask("dcrc_policy_section"))
@@ -250,14 +267,16 @@ class PluginHost:
         return tuple(sorted(caller.name for caller in callers))
 
 
-def _found(plugins: Sequence[Any] | None) -> Iterator[tuple[str, Callable[[], Any]]]:
+def _found(
+    plugins: Sequence[Any] | None,
+) -> Iterator[tuple[str, Callable[[], Any], Distribution | None]]:
     if plugins is None:
         for entry in entry_points(group=GROUP):
-            yield entry.name, entry.load
+            yield entry.name, entry.load, getattr(entry, "dist", None)
         return
     for plugin in plugins:
         name = getattr(plugin, "__name__", type(plugin).__name__).rsplit(".", 1)[-1]
-        yield name, partial(_given, plugin)
+        yield name, partial(_given, plugin), None
 
 
 def _given(plugin: Any) -> Any:

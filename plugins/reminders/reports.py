@@ -26,7 +26,7 @@ from dcrc import (
     share_rows,
     t,
     tasks_closed,
-    tasks_due,
+    tasks_owed,
     vehicles_by_id,
 )
 
@@ -159,7 +159,7 @@ def done_in_time(desk: Desk, month: date, *, rule: str = "") -> list[FigureRow]:
         Case(task.id, in_time(task), (desk.rule_title(task.rule),))
         for name in RULES
         if rule in ("", name)
-        for task in tasks_due(desk, f"{NAME}.{name}", *month_of(month))
+        for task in tasks_owed(desk, f"{NAME}.{name}", *month_of(month))
         if judged(task, desk.today())
     ]
     return share_rows(cases, 100)
@@ -180,7 +180,7 @@ def greetings_early(desk: Desk, month: date) -> list[FigureRow]:
     """Of the month's birthdays, the share called within the first hours after opening."""
     tasks = [
         task
-        for task in tasks_due(desk, f"{NAME}.birthday", *month_of(month))
+        for task in tasks_owed(desk, f"{NAME}.birthday", *month_of(month))
         if judged(task, desk.today())
     ]
     tries = attempts_of(desk, tasks)

@@ -16,6 +16,7 @@ from dcrc.errors import InputError
 from dcrc.kernel import agenda as agenda_module
 from dcrc.kernel.agenda import Agenda, agenda, count_tasks, day_counts, next_customer, tasks
 from dcrc.kernel.calendar import add_task, assign_task, record_attempt, snooze_task
+from dcrc.kernel.cases import tasks_owed
 from dcrc.kernel.customers import Customer, archive_customer, edit_customer, set_phone_state
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.merges import merge_customers
@@ -344,3 +345,28 @@ def test_work_of_somebody_without_a_seat_is_on_the_list_of_who_does_such_work(de
     assert next_customer(caller) == customer.id
     assert assign_task(caller, task.id, "陈晨").owner == "陈晨"
     caller.close()
+
+
+def test_an_agreed_day_is_not_overdue_before_it_has_passed(desk: Desk) -> None:
+    customer = call(desk, "王小明", 0)
+    (task,) = tasks(desk, customer=customer.id)
+    agreed = datetime(2026, 11, 24, 10, tzinfo=ZONE)
+    moved = record_attempt(desk, task.id, Result.CALL_BACK, call_back=agreed).task
+    assert (moved.due, moved.next_at) == (date(2026, 11, 24), agreed)
+    desk.clock.set(date(2026, 11, 24), time(10, 30))  # type: ignore[attr-defined]
+    plan(desk)
+    found = agenda(desk)
+    assert (found.sheets[0].overdue_days, found.counts[0].overdue) == (0, 0)
+    assert agenda(desk, overdue=True).sheets == ()
+    (owed,) = tasks_owed(desk, "by_hand", TODAY, TODAY)
+    assert owed.due == TODAY  # in time or not is judged by the planned day
+    desk.clock.set(date(2026, 11, 26))  # type: ignore[attr-defined]
+    assert agenda(desk).sheets[0].overdue_days == 2
+
+
+def test_an_earlier_agreed_day_leaves_the_last_day_in_time(desk: Desk) -> None:
+    customer = call(desk, "王小明", 5)
+    (task,) = tasks(desk, customer=customer.id)
+    agreed = datetime(2026, 11, 21, 10, tzinfo=ZONE)
+    moved = record_attempt(desk, task.id, Result.CALL_BACK, call_back=agreed).task
+    assert (moved.due, moved.by_hand) == (task.due, ("next_at",))

@@ -455,3 +455,34 @@ def test_tasks_made_by_hand_leave_with_an_archived_customer_and_come_back_with_h
     assert get_task(desk, own.id) == own
     assert not get_task(desk, dropped.id).open
     desk.close()
+
+
+def test_a_new_release_of_a_plugin_is_planned_by(tmp_path: Path) -> None:
+    desk = isolated_desk(tmp_path)
+    delivered(desk, a_vehicle(desk, a_customer(desk)), desk.today())
+    plan(desk)
+
+    class Release:
+        __name__ = "tyres"
+
+        def __init__(self, version: str, rule: str) -> None:
+            self.__version__ = version
+            self.rule = rule
+
+        def wanted(self, dossier: Dossier, policy: object, day: PlanningDay) -> Iterator[Outcome]:
+            for event in dossier.events_of("delivered"):
+                yield Planned(self.rule, event.id, event.key, event.on, event.on)
+
+        @hookimpl
+        def dcrc_planners(self) -> list[Planner]:
+            rules = (Rule(self.rule, Wording(self.rule, self.rule)),)
+            return [Planner("tyres", "planning", lambda _: rules, self.wanted)]
+
+    for version, rule in (("1.0", "store"), ("1.1", "fetch")):
+        later = open_desk(desk.db.path, clock=desk.clock, plugins=[Release(version, rule)])
+        plan(later)
+        mine = [task.rule for task in tasks(later, state="open") if task.rule.startswith("tyres.")]
+        assert mine == [f"tyres.{rule}"]
+        assert plan(later).customers == 0
+        later.close()
+    desk.close()
