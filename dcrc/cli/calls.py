@@ -12,9 +12,10 @@ from dcrc.cli.harmless import one_line
 from dcrc.cli.seat import now_here, pass_desk
 from dcrc.cli.showing import show
 from dcrc.cli.times import parse_day, parse_moment
-from dcrc.cli.words import STATES, parse_result
+from dcrc.cli.words import parse_result
 from dcrc.errors import InputError
 from dcrc.i18n import t
+from dcrc.kernel.titles import state_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +154,7 @@ def _document(desk: Desk, recorded: Recorded) -> dict[str, Any]:
 
 def _lines(desk: Desk, recorded: Recorded) -> list[str]:
     task = recorded.task
-    said = f"{task.id[:6]} {one_line(task_title(desk, task))}: {t(STATES[task.state])}"
+    said = f"{task.id[:6]} {one_line(task_title(desk, task))}: {state_title(task.state)}"
     if recorded.next_at is not None:
         said += ", " + t(
             "next try {at}", at=f"{recorded.next_at.astimezone(desk.zone):%m-%d %H:%M}"
@@ -207,7 +208,7 @@ def _show_task(desk: Desk, task: Task) -> None:
             "{id} {title}: {state}, due {due}, owner {owner}",
             id=task.id[:6],
             title=one_line(task_title(desk, task)),
-            state=t(STATES[task.state]),
+            state=state_title(task.state),
             due=task.due,
             owner=one_line(task.owner) or "-",
         ),

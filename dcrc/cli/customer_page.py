@@ -14,7 +14,6 @@ from dcrc.cli.documents import (
 )
 from dcrc.cli.harmless import one_line
 from dcrc.cli.showing import Column, Table, show
-from dcrc.cli.words import PHONE_STATES
 from dcrc.i18n import t
 
 if TYPE_CHECKING:
@@ -69,6 +68,7 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
     from dcrc.kernel.masking import seen
     from dcrc.kernel.operators import masked_phone
     from dcrc.kernel.terms import short_id
+    from dcrc.kernel.titles import phone_state_title
 
     lunar = customer.lunar_birthday
     phones = "; ".join(
@@ -77,7 +77,7 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
                 None,
                 (
                     masked_phone(desk, number.number),
-                    t(PHONE_STATES[number.state]) if PHONE_STATES[number.state] else "",
+                    phone_state_title(number.state),
                 ),
             )
         )

@@ -13,9 +13,9 @@ from dcrc.cli.progress import progress
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, limit_option, more_line, page, show
 from dcrc.cli.times import parse_day
-from dcrc.cli.words import STATES
 from dcrc.errors import PartialSuccess
 from dcrc.i18n import t
+from dcrc.kernel.titles import state_title
 
 if TYPE_CHECKING:
     from dcrc.kernel.agenda import Agenda, Sheet
@@ -197,7 +197,7 @@ def tasks(
         (
             task.id[:SHORT_ID],
             task.due,
-            t(STATES[task.state]),
+            state_title(task.state),
             people[task.customer]["name"] if task.customer in people else "",
             task_title(desk, task),
             task.owner,

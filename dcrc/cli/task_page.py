@@ -13,8 +13,8 @@ from dcrc.cli.documents import (
 )
 from dcrc.cli.harmless import one_line
 from dcrc.cli.showing import Column, Table, show
-from dcrc.cli.words import STATES
 from dcrc.i18n import t
+from dcrc.kernel.titles import state_title
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -39,7 +39,7 @@ def print_task(desk: Desk, task: Task) -> None:
             "script": script or None,
             "questions": [_question(field) for field in fields],
         },
-        f"{task.id[:6]}  {one_line(task_title(desk, task))}  {t(STATES[task.state])}, {task.due}",
+        f"{task.id[:6]}  {one_line(task_title(desk, task))}  {state_title(task.state)}, {task.due}",
         f"{one_line(customer.name)}  {shown_phone(desk, customer)}",
         *([f"{one_line(car.plate)} {one_line(car.model)} {car.vin}"] if car else []),
         *(["", *map(one_line, script.splitlines())] if script else []),

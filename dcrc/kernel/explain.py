@@ -17,20 +17,12 @@ from dcrc.kernel.operators import Permission
 from dcrc.kernel.planner import Fact, NotPlanned, Planned
 from dcrc.kernel.planning import Planning
 from dcrc.kernel.reconcile import may_return
-from dcrc.kernel.tasks import Task, TaskState
+from dcrc.kernel.tasks import Task
+from dcrc.kernel.titles import state_title
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
     from dcrc.kernel.planner import Dossier
-
-STATES = {
-    TaskState.OPEN: "open",
-    TaskState.DONE: "done",
-    TaskState.FAILED: "failed",
-    TaskState.WITHDRAWN: "withdrawn",
-    TaskState.EXPIRED: "expired",
-}
-
 
 @attrs.frozen
 class PolicyUsed:
@@ -175,7 +167,7 @@ def _outcome_of(desk: Desk, task: Task) -> str:
     if task.open:
         return t("open, of {owner}", owner=task.owner or task.role)
     closed = task.closed_on.isoformat() if task.closed_on else "-"
-    said = t("{state} on {date}", state=t(STATES[task.state]), date=closed)
+    said = t("{state} on {date}", state=state_title(task.state), date=closed)
     if task.closed_by:
         said += t(" by {operator}", operator=task.closed_by)
     if task.reason:

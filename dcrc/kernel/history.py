@@ -19,13 +19,14 @@ from dcrc.kernel.operations_log import change_text, field_title, operations_log
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.operators import masked_phone as shown_number
 from dcrc.kernel.proposals import Proposal, ProposalState
-from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
+from dcrc.kernel.tasks import Attempt, Result, Task
+from dcrc.kernel.titles import result_title, state_title
 from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
-__all__ = ["KINDS", "Entry", "operations_log", "result_title", "state_title", "timeline"]
+__all__ = ["KINDS", "Entry", "operations_log", "timeline"]
 
 KINDS = ("event", "attempt", "answers", "task", "proposal", "merge", "edit")
 _KEY_FIELDS = ("name", "phones", "vin", "plate", "customer", "archived", "do_not_contact")
@@ -127,33 +128,6 @@ def _word(value: Any) -> str:
         "vin": t("VIN"),
     }
     return words.get(value, str(value)) if isinstance(value, str) else str(value)
-
-
-def result_title(result: Result) -> str:
-    """What came of a try, in the current language."""
-    return {
-        Result.REACHED: t("Reached"),
-        Result.NO_ANSWER: t("No answer"),
-        Result.BUSY: t("Busy"),
-        Result.SWITCHED_OFF: t("Switched off"),
-        Result.NOT_IN_SERVICE: t("Not in service"),
-        Result.EMPTY_NUMBER: t("Empty number"),
-        Result.WRONG_NUMBER: t("Wrong number"),
-        Result.REFUSED: t("Refused"),
-        Result.CALL_BACK: t("Call back"),
-        Result.NOT_THE_OWNER: t("Not the owner"),
-    }[result]
-
-
-def state_title(state: TaskState) -> str:
-    """The state of a task, in the current language."""
-    return {
-        TaskState.OPEN: t("open"),
-        TaskState.DONE: t("done"),
-        TaskState.FAILED: t("failed"),
-        TaskState.WITHDRAWN: t("withdrawn"),
-        TaskState.EXPIRED: t("expired"),
-    }[state]
 
 
 def _attempts(desk: Desk, customer_id: str) -> Iterator[Entry]:

@@ -11,6 +11,8 @@ import attrs
 from dcrc.i18n import t
 from dcrc.kernel.masking import seen
 from dcrc.kernel.operators import Permission, masked_phone
+from dcrc.kernel.phones import PhoneState
+from dcrc.kernel.titles import phone_state_title
 from dcrc.kernel.undoing import undone_by
 from dcrc.store import Change, GlobalId, Operation
 
@@ -135,11 +137,5 @@ def _value(desk: Desk, field: str, value: Any) -> str:
 
 
 def _phone(desk: Desk, phone: Mapping[str, Any]) -> str:
-    states = {
-        "valid": t("valid"),
-        "empty": t("empty number"),
-        "wrong": t("wrong number"),
-        "switched_off": t("switched off"),
-    }
-    state = states.get(phone.get("state", ""), "")
+    state = phone_state_title(PhoneState(phone.get("state", PhoneState.UNKNOWN)))
     return " ".join(filter(None, [masked_phone(desk, phone["number"]), state]))

@@ -13,9 +13,9 @@ from dcrc.kernel.calendar import Recorded as OneRecorded
 from dcrc.kernel.calendar import get_task, record_conversation
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.desk import Desk
-from dcrc.kernel.history import result_title
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.tasks import Result, TaskState
+from dcrc.kernel.titles import result_title
 from dcrc.tui import owner_confirmation
 from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
 from dcrc.tui.filters import Filters, next_customer

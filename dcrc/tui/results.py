@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from dcrc.i18n import t
 from dcrc.kernel.contact import ContactPolicy, quiet_end
-from dcrc.kernel.history import result_title
 from dcrc.kernel.tasks import Result
+from dcrc.kernel.titles import result_title
 from dcrc.tui.choosing import Choice
 
 OTHER = "other"
