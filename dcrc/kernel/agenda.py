@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
 DAY = timedelta(days=1)
-_AT_ONCE = 400  # customers of one query
 _MOST_DAYS = 400  # days named in one query
 
 
@@ -184,11 +183,8 @@ def _noted(desk: Desk, condition: Any) -> set[str]:
 
 
 def _open_tasks(desk: Desk, customers: Iterable[str]) -> Iterator[Task]:
-    ids = sorted(customers)
-    for start in range(0, len(ids), _AT_ONCE):
-        some = where("customer").one_of(ids[start : start + _AT_ONCE])
-        for document in desk.tasks.iterate(OPEN & some):
-            yield desk.read(Task, document)
+    for document in desk.tasks.having("customer", customers, OPEN):
+        yield desk.read(Task, document)
 
 
 _numbers: WeakKeyDictionary[Desk, dict[Any, int]] = WeakKeyDictionary()

@@ -21,7 +21,6 @@ from dcrc.store import GlobalId
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
-_AT_ONCE = 400  # ids of one query
 _DAY = timedelta(days=1)
 _PUT_OFF = timedelta(days=92)  # how far an operator may have put a task off to be found still
 _STATES = tuple(state.value for state in TaskState)
@@ -123,27 +122,19 @@ def tasks_closed(desk: Desk, rule: str, first: date, last: date) -> list[Task]:
 def attempts_of(desk: Desk, tasks: Iterable[Task]) -> dict[str, list[Attempt]]:
     """The tries at each task that was tried: task id → its attempts, oldest first."""
     desk.require(Permission.CUSTOMERS_VIEW)
-    ids = [task.id for task in tasks]
     found: dict[str, list[Attempt]] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        query = where("task").one_of(ids[start : start + _AT_ONCE])
-        for document in desk.attempts.search(query):
-            attempt = desk.read(Attempt, document)
-            found.setdefault(attempt.task, []).append(attempt)
+    for document in desk.attempts.having("task", (task.id for task in tasks)):
+        attempt = desk.read(Attempt, document)
+        found.setdefault(attempt.task, []).append(attempt)
     return {task: sorted(tries, key=lambda each: each.at) for task, tries in found.items()}
 
 
 def answers_to(desk: Desk, tasks: Iterable[Task]) -> dict[str, Answers]:
     """What was answered to each task that was answered: task id → its answers."""
     desk.require(Permission.CUSTOMERS_VIEW)
-    ids = [task.id for task in tasks]
-    found: dict[str, Answers] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        query = where("task").one_of(ids[start : start + _AT_ONCE])
-        for document in desk.answers.search(query):
-            answers = desk.read(Answers, document)
-            found[answers.task] = answers
-    return found
+    given = desk.answers.having("task", (task.id for task in tasks))
+    found = (desk.read(Answers, document) for document in given)
+    return {answers.task: answers for answers in found}
 
 
 def answers_between(desk: Desk, form: str, first: date, last: date) -> list[Answers]:

@@ -170,12 +170,9 @@ def _what_fits_car(car: Document, key: str) -> str:
 
 
 def _cars(desk: Desk, customer_ids: Iterable[str]) -> dict[str, list[Document]]:
-    wanted = list(customer_ids)
     cars: dict[str, list[Document]] = {}
-    for start in range(0, len(wanted), 400):
-        query = where("customer").one_of(wanted[start : start + 400])
-        for car in desk.vehicles.search(query):
-            cars.setdefault(car["customer"], []).append(car)
+    for car in desk.vehicles.having("customer", customer_ids):
+        cars.setdefault(car["customer"], []).append(car)
     return cars
 
 

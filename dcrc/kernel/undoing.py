@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
-from tinydb import where
 
 from dcrc.errors import ConflictError, NotFound, UsageError
 from dcrc.kernel.looks import LOOKS
@@ -23,7 +22,6 @@ LASTING = frozenset({*LOOKS, "init", "index", "migrate", "schema"})
 """Operations that are never taken back: who looked stays known."""
 _PASSED_BY = LASTING | {"plan"}
 _WINDOW = 200
-_CHUNK = 400
 
 
 class Named(Protocol):
@@ -58,8 +56,8 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
         undone = desk.db.undo(
             None if whole else last.number, batch=whole, operator=desk.operator.name, name=name
         )
-        for ids in _chunks(made.ids.get("customers", ())):
-            desk.tasks.remove(where("customer").one_of(ids))  # planned meanwhile for who is gone
+        planned = desk.tasks.having("customer", made.ids.get("customers", ()))
+        desk.tasks.remove(doc_ids=[task.doc_id for task in planned])  # meanwhile, for who is gone
         if made.staff:
             ensure_a_supervisor(desk, desk.operator.name)
     note_contact(desk, desk.db.journal.touched(head, ["customers"], ["doc_id"]))
@@ -89,13 +87,12 @@ def _made(desk: Desk, operation: int | None, batch: str | None) -> _Made:
 
 def _put_as_planned_then(desk: Desk, tasks: Mapping[str, dict[str, Any]]) -> None:
     """Planners' tasks of that step that only planners have moved since: undoing it may take them away."""
-    for ids in _chunks(tasks):
-        there = desk.tasks.get_many([GlobalId(each) for each in ids])
-        desk.tasks.put_many(
-            (task_id, tasks[str(task_id)])
-            for task_id, task in there.items()
-            if _left_to_planners(task) and not task.get("tries")
-        )
+    there = desk.tasks.get_many([GlobalId(each) for each in tasks])
+    desk.tasks.put_many(
+        (task_id, tasks[str(task_id)])
+        for task_id, task in there.items()
+        if _left_to_planners(task) and not task.get("tries")
+    )
 
 
 def _left_to_planners(task: Mapping[str, Any]) -> bool:
@@ -107,33 +104,28 @@ def _refuse_orphans(desk: Desk, made: Mapping[str, set[str]]) -> None:
     facts = [name for name in belonging_tables(desk) if name != "outbox"]
     links = [("customers", "customer", name) for name in facts]
     for owner, field, table in (*links, ("vehicles", "vehicle", "events")):
-        for ids in _chunks(made.get(owner, ())):
-            for fact in desk.table(table).search(where(field).one_of(ids)):
-                planned = table == "tasks" and _left_to_planners(fact)
-                if not planned and str(fact.doc_id) not in made.get(table, ()):
-                    raise _bears(table)
+        for fact in desk.table(table).having(field, made.get(owner, ())):
+            planned = table == "tasks" and _left_to_planners(fact)
+            if not planned and str(fact.doc_id) not in made.get(table, ()):
+                raise _bears(table)
     _refuse_spoken_of(desk, made)
 
 
 def _refuse_spoken_of(desk: Desk, made: Mapping[str, set[str]]) -> None:
     """Raise ConflictError if somebody has spoken with a customer about a fact that was new then."""
     facts = made.get("events", set())
-    customers: set[str] = set()
-    for ids in _chunks(facts):
-        found = desk.events.get_many([GlobalId(one) for one in ids])
-        customers |= {str(fact["customer"]) for fact in found.values()}
-    for ids in _chunks(customers):
-        about = where("customer").one_of(ids)
-        for table in ("answers", "attempts"):
-            spoken = [
-                each
-                for each in desk.table(table).search(about)
-                if str(each.doc_id) not in made.get(table, ())
-            ]
-            tasks = {str(each["task"]) for each in spoken if each.get("task")}
-            asked = desk.tasks.get_many([GlobalId(one) for one in sorted(tasks)])
-            if any(each.get("event") in facts for each in (*spoken, *asked.values())):
-                raise _bears(table)
+    found = desk.events.get_each(GlobalId(one) for one in facts)
+    customers = {str(fact["customer"]) for fact in found}
+    for table in ("answers", "attempts"):
+        spoken = [
+            each
+            for each in desk.table(table).having("customer", customers)
+            if str(each.doc_id) not in made.get(table, ())
+        ]
+        tasks = {str(each["task"]) for each in spoken if each.get("task")}
+        asked = desk.tasks.get_many([GlobalId(one) for one in sorted(tasks)])
+        if any(each.get("event") in facts for each in (*spoken, *asked.values())):
+            raise _bears(table)
 
 
 def _bears(table: str) -> ConflictError:
@@ -141,12 +133,6 @@ def _bears(table: str) -> ConflictError:
         "What was registered then has later records ({table}): take these back first.",
         table=table,
     )
-
-
-def _chunks(ids: Collection[str]) -> Iterator[list[str]]:
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]
 
 
 def _chosen(desk: Desk, operation: int | None, batch: str | None) -> list[Operation]:

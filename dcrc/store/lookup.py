@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
-from tinydb.queries import QueryInstance, QueryLike
+from tinydb.queries import QueryInstance, QueryLike, where
 from tinydb.table import Document, Table
 from tinydb.utils import LRUCache, freeze
 
@@ -175,6 +176,24 @@ class ReadableTable(Table):
             for key, doc_id in wanted.items()
             if key in rows
         }
+
+    def get_each(self, doc_ids: Iterable[Any]) -> Iterator[Document]:
+        """As `get_many`, for any number of ids: only some documents are in memory at once."""
+        ids = iter(doc_ids)
+        while chunk := list(islice(ids, _CHUNK)):
+            yield from self.get_many(chunk).values()
+
+    def having(
+        self, field: str, values: Iterable[Any], cond: QueryInstance | None = None
+    ) -> Iterator[Document]:
+        """Documents whose top-level `field` is one of any number of `values` (and that fit `cond`).
+
+        In the order of the values; the loop may write to the table.
+        """
+        wanted = sorted(set(values))
+        for start in range(0, len(wanted), _CHUNK):
+            some = where(field).one_of(wanted[start : start + _CHUNK])
+            yield from self.search(some if cond is None else cond & some)
 
     def _rows_of(self, keys: Iterable[int | str]) -> dict[int | str, tuple[int, Any, str]]:
         """(seq, key, text) of those documents that exist, by key."""

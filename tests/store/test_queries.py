@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tinydb import Query, where
 
-from dcrc.store import GlobalId, Index, starts_with
+from dcrc.store import Database, GlobalId, Index, starts_with
 from dcrc.store.sql_queries import translate
 
 HOSTILE = [
@@ -258,3 +258,18 @@ def test_documents_that_sql_cannot_read_are_indexed_with_the_others(shop):
     assert table.count(where("tags").any(["\x1b\\", "w7"])) == 50
     assert table.count(where("a\\b").any(["x"])) == 14
     assert shop.verify().ok
+
+
+def test_documents_having_one_of_very_many_values(tmp_path):
+    with Database(tmp_path / "shop.db") as database:
+        cars = database.table("cars", indexes=["owner"])
+        ids = cars.insert_multiple(
+            {"owner": f"{n % 1500:04d}", "sold": n >= 1500} for n in range(3000)
+        )
+        wanted = [f"{n:04d}" for n in range(0, 1500, 2)] * 2 + ["nobody"]
+        found = list(cars.having("owner", wanted))
+        assert len(found) == 1500
+        assert {int(car["owner"]) % 2 for car in found} == {0}
+        assert len(list(cars.having("owner", wanted, where("sold") == True))) == 750  # noqa: E712
+        assert list(cars.having("owner", [])) == []
+        assert [car.doc_id for car in cars.get_each(id for id in (*ids, 9999))] == ids
