@@ -2,7 +2,7 @@
 
 Between the planners and reconcile, the days of a customer's wished-for tasks are moved within what their
 rules allow (`Planned.between`): those that come soon after another join it, and after a conversation all that
-can wait rests for some days. What cannot wait keeps its last day in time; urgent work is never moved.
+can wait rests for some days. What has days of its own (no `between`) keeps them; urgent work is never moved.
 """
 
 from __future__ import annotations
@@ -151,7 +151,9 @@ def _rest(wishes: list[_Wish], last: date, policy: SharingPolicy, workdays: Work
         planned = wish.planned
         if planned.opens >= until or planned.priority >= policy.urgent_from:
             continue
-        if planned.between is not None and planned.between[1] >= until:
+        if planned.between is None:
+            continue  # its days are a standard of its own: one talk does not take another off the list
+        if planned.between[1] >= until:
             wish.move(until)
         elif planned.due > planned.opens:
             wish.move(max(planned.opens, min(until, planned.due)))

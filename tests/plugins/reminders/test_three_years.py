@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from dateutil.relativedelta import relativedelta
 
@@ -253,8 +254,23 @@ def test_reasons_and_shops_equal_a_plain_recount(years: Any) -> None:
         assert found == shops
 
 
+def as_planned(years: Any, task: Any) -> Any:
+    """The task with the last day that it had before a customer or an operator named another."""
+    if "due" not in task.by_hand:
+        return task
+    known: dict[str, Any] = {}
+    due = task.due
+    for change in years.desk.db.journal.entries(table="tasks", doc_id=task.id):
+        known |= change.became or {}
+        if "due" not in known.get("by_hand", ()):
+            due = date.fromisoformat(known["due"])
+    return attrs.evolve(task, due=due)
+
+
 def test_rates_of_work_equal_a_plain_recount(years: Any) -> None:
-    tasks = [task for task in years.tasks() if task.rule.startswith("reminders.")]
+    tasks = [
+        as_planned(years, task) for task in years.tasks() if task.rule.startswith("reminders.")
+    ]
     for month in MONTHS:
         due = [
             task
