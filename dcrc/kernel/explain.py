@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
     from dcrc.kernel.planner import Dossier
 
+
 @attrs.frozen
 class PolicyUsed:
     """A policy value that counted: its key, the value then, and where it stands now (layer, file, line)."""
