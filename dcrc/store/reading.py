@@ -185,9 +185,11 @@ class Search:
             f" WHERE {self.condition.sql} GROUP BY {names}"
         )
         groups: dict[tuple[Any, ...], int] = {}
-        for *keys, count in self.link.connection.execute(sql, self.condition.parameters).fetchall():
-            if any(isinstance(key, bytes) for key in keys):
+        for row in self.link.connection.execute(sql, self.condition.parameters).fetchall():
+            values, count = row[:-1], row[-1]
+            if bytes in map(type, values):
                 return None
-            values = tuple(None if key == NONE else key for key in keys)
+            if NONE in values:
+                values = tuple(None if key == NONE else key for key in values)
             groups[values] = groups.get(values, 0) + count
         return groups
