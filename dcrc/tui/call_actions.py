@@ -11,6 +11,7 @@ from textual.timer import Timer
 from dcrc.errors import DcrcError, InputError
 from dcrc.i18n import t
 from dcrc.kernel.calendar import snooze_task
+from dcrc.kernel.contact import CONTACT_CHANNELS
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import check_answers
 from dcrc.kernel.operators import masked_phone
@@ -108,8 +109,36 @@ class CallActions(DeskScreen):
 
         self.app.push_screen(Choosing(t("Which number?"), numbers), chosen)
 
+    def _who_called(self, then: Callable[[], None]) -> None:
+        """Who must not be contacted may have called himself: that is asked before it is recorded so."""
+        assert self.data is not None
+        name = self.data.customer.name
+
+        def chosen(incoming: bool | None) -> None:
+            if incoming:
+                then()
+
+        choices = [
+            Choice(t("The customer called us"), True),
+            Choice(t("We called: do not record it"), False),
+        ]
+        title = t("{name} does not want to be contacted. Who called?", name=name)
+        self.app.push_screen(Choosing(title, choices), chosen)
+
+    def _against_his_wish(self, result: Result) -> bool:
+        calls = [each.task for each in self._in_call() if each.task.channel in CONTACT_CHANNELS]
+        agreed = any("next_at" in task.by_hand for task in calls)
+        assert self.data is not None
+        unwanted = self.data.customer.do_not_contact and result is not Result.REFUSED
+        return unwanted and bool(calls) and not agreed
+
     def _record(
-        self, result: Result, *, call_back: datetime | None = None, number: str = ""
+        self,
+        result: Result,
+        *,
+        call_back: datetime | None = None,
+        number: str = "",
+        channel: str = "call",
     ) -> None:
         data, app = self.data, house(self)
         if data is None or self.recording:
@@ -122,6 +151,11 @@ class CallActions(DeskScreen):
         answers = self._checked(result)
         if answers is None:
             return
+        if channel == "call" and self._against_his_wish(result):
+            self._who_called(
+                lambda: self._record(result, call_back=call_back, number=number, channel="incoming")
+            )
+            return
         usable = data.customer.usable_phones
         conversation = Conversation(
             data.customer.id,
@@ -130,7 +164,8 @@ class CallActions(DeskScreen):
             answers,
             self.query_one("#note", TextField).value.strip(),
             call_back,
-            number or (usable[0].number if usable else ""),
+            number or (usable[0].number if usable and channel == "call" else ""),
+            channel,
         )
         draft, filters, passed = self.draft(), app.filters, frozenset(app.passed)
         self.recording = True

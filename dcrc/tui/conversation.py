@@ -35,6 +35,7 @@ class Conversation:
     note: str = ""
     call_back: datetime | None = None
     number: str = ""
+    channel: str = "call"
 
 
 @attrs.frozen
@@ -73,6 +74,7 @@ def record(
             note=conversation.note,
             call_back=conversation.call_back,
             number=conversation.number,
+            channel=conversation.channel,
         )
         for task, values in confirmed.items():
             vehicle = get_task(desk, task).vehicle

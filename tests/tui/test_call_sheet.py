@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tinydb import where
 
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import add_task, record_attempt
-from dcrc.kernel.customers import Customer, find_customer
+from dcrc.kernel.customers import Customer, edit_customer, find_customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import events_of
 from dcrc.kernel.tasks import Result, TaskState
@@ -194,3 +195,21 @@ async def test_script_form_and_history_stand_together(
     assert "○1 非常满意" in text
     assert "销售顾问 李强" in text
     assert "F2 已接通" in text
+
+
+async def test_who_must_not_be_contacted_is_recorded_when_he_called_himself(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    shy = find_customer(desk, owners[0].id)
+    add_task(desk, shy, "送车主手册", date(2026, 11, 20), owner="王敏")
+    async with opened() as seat:
+        await seat.press("enter")
+        edit_customer(desk, shy, evolve(shy, do_not_contact=True))
+        seat.screen.open(shy.id)
+        await seat.rest()
+        await seat.press("f3")
+        assert "是谁打来的" in seat.text
+        await seat.press("2")
+        assert not desk.attempts.count()
+        await seat.press("f3", "1")
+    assert {each["channel"] for each in desk.attempts.all()} == {"incoming"}
