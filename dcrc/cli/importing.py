@@ -29,6 +29,7 @@ SHOWN_REMARKS = 10
 @click.option(
     "--rejects", type=FILE, metavar="FILE", help="Write refused rows to this spreadsheet."
 )
+@click.option("--overwrite", is_flag=True, help="Let --rejects replace a file that is there.")
 @click.option(
     "--profile", metavar="NAME", help="The source's mapping; found by the headers if not given."
 )
@@ -41,6 +42,7 @@ def import_(
     files: tuple[Path, ...],
     dry_run: bool,
     rejects: Path | None,
+    overwrite: bool,
     profile: str | None,
     encoding: str,
 ) -> None:
@@ -55,9 +57,10 @@ def import_(
             encoding=encoding,
             dry_run=dry_run,
             rejects=rejects,
+            overwrite=overwrite,
             progress=advance,
         )
-    show(import_document(report), *_lines(report))
+    show(import_document(report), *_lines(desk, report))
     if report.rejected:
         raise PartialSuccess(
             "{count} rows were refused.{where}",
@@ -130,7 +133,10 @@ def _remark(remark: Remark) -> dict[str, Any]:
     }
 
 
-def _lines(report: ImportReport) -> list[str | Table]:
+def _lines(desk: Desk, report: ImportReport) -> list[str | Table]:
+    from dcrc.imports.profiles import profiles_of
+
+    profiles = profiles_of(desk)
     lines: list[str | Table] = []
     for file in report.files:
         encoding = f", {file.encoding}" if file.encoding else ""
@@ -146,8 +152,10 @@ def _lines(report: ImportReport) -> list[str | Table]:
                 )
             )
             if report.dry_run:
+                fields = profiles[sheet.profile].fields
                 lines += [
-                    f"    {one_line(header)} → {field}" for header, field in sheet.mapping.items()
+                    f"    {one_line(header)} → {one_line(str(fields[field].title) or field)}"
+                    for header, field in sheet.mapping.items()
                 ]
             for title, headers in (
                 (t("kept as they are"), sheet.kept),
@@ -160,10 +168,11 @@ def _lines(report: ImportReport) -> list[str | Table]:
     lines += [f"! {one_line(note)}" for note in report.notes]
     if report.warnings:
         lines.append(
-            t("{count} cells were left out of rows that count.", count=len(report.warnings))
+            t("Besides, {count} cells or repeated rows were not taken:", count=len(report.warnings))
         )
+        lines += _remark_lines(report.warnings)
     if report.dry_run:
-        lines.append(t("Nothing was written (--dry-run)."))
+        lines.append(t("Nothing was written to the database (--dry-run)."))
     elif report.batch:
         lines.append(t("`dcrc undo --batch {batch}` takes all of it back.", batch=report.batch))
     return lines
@@ -180,13 +189,17 @@ def _counts_table(report: ImportReport) -> Table:
 
 
 def _remark_lines(remarks: list[Remark]) -> list[str]:
-    lines = [
-        one_line(f"{one.file} {one.ref} {one.column}: {one.reason}")
-        for one in remarks[:SHOWN_REMARKS]
-    ]
+    lines = [f"  {one_line(_remark_line(one))}" for one in remarks[:SHOWN_REMARKS]]
     if len(remarks) > SHOWN_REMARKS:
-        lines.append(t("… and {count} more.", count=len(remarks) - SHOWN_REMARKS))
+        lines.append("  " + t("… and {count} more.", count=len(remarks) - SHOWN_REMARKS))
     return lines
+
+
+def _remark_line(remark: Remark) -> str:
+    sheet = remark.ref.rpartition("!")[0]
+    row = t("row {row}", row=remark.row)
+    where = " ".join(filter(None, (remark.file, sheet, row, remark.column)))
+    return f"{where}: {remark.reason}"
 
 
 @click.command(cls=Command)

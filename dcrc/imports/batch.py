@@ -12,7 +12,6 @@ from typing import Any
 import attrs
 
 from dcrc.errors import InOutError, InputError, UsageError
-from dcrc.exports.writing import check_target
 from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Kinds
 from dcrc.imports.gathering import Source
@@ -20,7 +19,7 @@ from dcrc.imports.headers import Recognised, recognise
 from dcrc.imports.known import Held, Known
 from dcrc.imports.profiles import Profile, profiles_of
 from dcrc.imports.reading import Book, Sheet, read_book
-from dcrc.imports.rejects import write_rejects
+from dcrc.imports.rejects import check_rejects, write_rejects
 from dcrc.imports.report import (
     Counts,
     FileReport,
@@ -68,13 +67,15 @@ def import_files(
     encoding: str = "",
     dry_run: bool = False,
     rejects: Path | None = None,
+    overwrite: bool = False,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ImportReport:
     """Take in the tables of `paths`: customers, vehicles and facts, as one batch that one undo takes back.
 
     `profile` forces a mapping, `encoding` that of text files. A `dry_run` counts and writes nothing. Rows
-    that are refused go into the spreadsheet `rejects`, whose place is tried before anything is written.
+    that are refused go into the spreadsheet `rejects`, whose place is tried before anything is written; a
+    file that is there gives way if it holds an earlier import's refused rows, or with `overwrite`.
     `progress(done, total)` counts rows three times; `cancelled()` may stop everything, and then nothing is
     written. The same file again changes nothing.
 
@@ -84,7 +85,14 @@ def import_files(
     desk.require(Permission.IMPORT)
     with _collector_at_rest():
         return _import(
-            desk, paths, profile, encoding, dry_run, rejects, _Steps(progress, cancelled)
+            desk,
+            paths,
+            profile,
+            encoding,
+            dry_run,
+            rejects,
+            overwrite,
+            _Steps(progress, cancelled),
         )
 
 
@@ -107,13 +115,14 @@ def _import(
     encoding: str,
     dry_run: bool,
     rejects: Path | None,
+    overwrite: bool,
     steps: _Steps,
 ) -> ImportReport:
     files = [Path(path) for path in dict.fromkeys(paths)]
     if not files:
         raise UsageError("Name at least one file to import.")
     if rejects is not None:
-        check_target(rejects)
+        check_rejects(rejects, files, overwrite)
     report = ImportReport(dry_run=dry_run)
     try:
         found = _read(desk, files, profile, encoding, report, steps)
@@ -288,6 +297,7 @@ def _settled(
         if place and place % _WRITE_CHUNK == 0:
             steps.step(_WRITE_CHUNK)
         yield held.id, source.settled(table, held)
+        held.leave()
     steps.step(len(helds) - max(0, len(helds) - 1) // _WRITE_CHUNK * _WRITE_CHUNK)
 
 

@@ -75,3 +75,30 @@ def test_tables_go_out(dcrc: Any, ledger: Path, suffix: str) -> None:
     assert "export" in {line["name"] for line in dcrc.json("log")["operations"]}
     dcrc.ok("operators", "add", "周岚", "caller")
     dcrc.refused(7, "export", "customers", dcrc.folder / f"x.{suffix}", "--operator", "周岚")
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv", "json"])
+def test_refused_rows_overwrite_nobodys_table(dcrc: Any, ledger: Path, suffix: str) -> None:
+    before = ledger.read_bytes()
+    assert "sales.csv" in dcrc.refused(2, "import", ledger, "--rejects", ledger, "--overwrite")
+    assert ledger.read_bytes() == before
+    table = dcrc.folder / f"table.{suffix}"
+    dcrc.ok("export", "customers", table)
+    before = table.read_bytes()
+    assert "--overwrite" in dcrc.refused(8, "import", ledger, "--rejects", table)
+    assert table.read_bytes() == before
+    for language in ("zh", "en"):  # the next import's refused rows replace the last one's
+        dcrc.language = language
+        rejects = dcrc.folder / f"rejects.{suffix}"
+        assert dcrc.run("import", ledger, "--rejects", rejects).exit_code == 5
+        assert dcrc.run("import", ledger, "--rejects", table, "--overwrite").exit_code == 5
+    assert table.read_bytes() != before
+
+
+def test_repeated_rows_that_say_something_else_are_shown(dcrc: Any) -> None:
+    file = dcrc.folder / "again.csv"
+    rows = [f"王小明,13800001234,{a_vin(1)},粤A12345,{car},2026-11-15,陈浩\n" for car in "远近"]
+    file.write_text(HEADER + "".join(rows), "utf-8")
+    printed = dcrc.ok("import", file)
+    assert "1 cells or repeated rows were not taken" in printed
+    assert "again.csv row 3" in printed
