@@ -38,7 +38,6 @@ class Meant:
     """A row and the records it is about."""
 
     sheet: int
-    row: Row
     customer: Held | None
     vehicle: Held | None
     event: Held | None
@@ -82,6 +81,8 @@ class Source:
                 if place % _CHUNK == 0:
                     self.step(min(_CHUNK, len(rows) - place))
                 self._take(index, row)
+        for sheet in self.sheets:
+            sheet.rows.clear()  # the records know what they said
         self._settle()
         return self._counts(repeats.counts)
 
@@ -133,7 +134,7 @@ class Source:
             self._say_vehicle(sheet, row, vehicle, None if owner else customer, event)
         if event is not None:
             self._say_event(sheet, row, event, customer, vehicle, owner is not None)
-        self.meant.append(Meant(sheet, row, customer, vehicle, event))
+        self.meant.append(Meant(sheet, customer, vehicle, event))
 
     def _refuse(self, sheet: int, row: Row, field: str, reason: str) -> None:
         found = self.sheets[sheet]

@@ -40,6 +40,10 @@ class Held:
     made_by: str = ""
     set_by: dict[str, tuple[str, Any]] | None = None
 
+    def leave(self) -> None:
+        """It was given to the store; what it became need not be remembered twice."""
+        self.was = self.now = {}
+
     @property
     def untold(self) -> bool:
         """It is new, and no source's values have become its own yet."""

@@ -72,7 +72,7 @@ def car_terms(record_id: str, vin: str, plate: str) -> set[str]:
     terms = {vin, vin[-6:]}
     plate = plate_form(plate).lower()
     if plate:
-        terms |= {plate, plate[1:], "".join([sign for sign in plate if sign.isdigit()])}
+        terms |= {plate, plate[1:], "".join(filter(str.isdigit, plate))}
     if record_id:
         terms.add(short_id(record_id))
     terms.discard("")

@@ -21,6 +21,7 @@ from dcrc.store.keys import Key, Path, element_keys, key_at
 from dcrc.store.sqlite import quoted
 
 _MOST_PARAMETERS = 32_000  # of one statement; SQLite takes 32,766
+_MOST_ROWS = 2_000  # more only need more memory
 
 TABLES: tuple[str, ...] = (
     "CREATE TABLE about (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -108,7 +109,7 @@ class Layout:
     def inserts(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Statement]:
         """`rows` in few statements, which SQLite works through without coming back for each row."""
         one = self.insert.partition(" VALUES ")[2]
-        size = _MOST_PARAMETERS // len(one.split(","))
+        size = min(_MOST_ROWS, _MOST_PARAMETERS // len(one.split(",")))
         rows = iter(rows)
         while group := list(islice(rows, size)):
             more = f", {one}" * (len(group) - 1)
