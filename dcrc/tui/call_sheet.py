@@ -68,8 +68,6 @@ class CallSheet(CallActions, DeskScreen):
         self._form: FormView | None = None
         self._in_hand = ""  # the task whose question has the cursor
         self._script = ""
-        self._in_hand = ""  # the task whose question has the cursor
-        self._script = ""
 
     def body(self) -> ComposeResult:
         yield Static(id="card")
@@ -107,6 +105,7 @@ class CallSheet(CallActions, DeskScreen):
             self.keep_draft()
         self.customer_id = customer_id
         self.data = None
+        self.set_focus(None)  # what is typed ahead is no answer of this customer
         self.load_data()
 
     def load_data(self) -> None:
@@ -141,7 +140,7 @@ class CallSheet(CallActions, DeskScreen):
             house(self).say(t("Closed meanwhile: {titles}", titles="、".join(gone)), "warning")
         if first:
             self.recording = False
-            self.call_after_refresh(self.focus_first)
+            self.focus_first()
 
     def _offered(self, data: SheetData) -> set[str]:
         offered = [each.task.id for each in data.due_now]

@@ -195,10 +195,15 @@ class OptionQuestion(Question, can_focus=True):
 class TextQuestion(Question):
     """Text, number and date: a line to type in under the question."""
 
+    def __init__(self, about: str, field: Field, number: int, answer: Any = None) -> None:
+        super().__init__(about, field, number, answer)
+        self._heading = Static(self._label(), classes="label")
+        shown = "" if answer is None else str(answer)
+        self.line = TextField(shown, placeholder=self._placeholder())  # what is typed in
+
     def compose(self) -> ComposeResult:
-        yield Static(self._label(), classes="label")
-        shown = "" if self.answer is None else str(self.answer)
-        yield TextField(shown, placeholder=self._placeholder())
+        yield self._heading
+        yield self.line
 
     def _label(self) -> Content:
         mark = "✗" if self.wrong else ("*" if self.field.required else " ")
@@ -210,26 +215,20 @@ class TextQuestion(Question):
             return t("for example {day}", day="1985-06-18")
         return plain(str(self.field.hint))
 
-    @property
-    def line(self) -> TextField:
-        """The line that is typed in."""
-        return self.query_one(TextField)
-
     def put(self, value: Any) -> None:
         super().put(value)
         self.line.start("" if value is None else str(value))
 
     def renumber(self, number: int) -> None:
         super().renumber(number)
-        for label in self.query(".label").results(Static):
-            label.update(self._label())
+        self._heading.update(self._label())
 
     def take_focus(self) -> None:
         self.line.focus()
 
     def mark_wrong(self, wrong: bool) -> None:
         super().mark_wrong(wrong)
-        self.query_one(".label", Static).update(self._label())
+        self._heading.update(self._label())
 
     def on_text_field_typed(self, event: TextField.Typed) -> None:
         event.stop()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
+from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -48,22 +49,40 @@ class FormView(VerticalScroll, can_focus=False):
         self.asked = tuple(asked)
         self.values: dict[str, dict[str, Any]] = {a.task: dict(a.values) for a in asked}
         self._included = {a.task for a in asked}
-        super().__init__(*(each for a in asked for each in _asking(a)), **kwargs)
+        self._lines: list[Widget] = [each for a in asked for each in _asking(a)]
+        self._composed = False
+        self._wanted: Question | None = None  # gets the cursor when its lines stand
+        super().__init__(**kwargs)
+
+    def compose(self) -> ComposeResult:
+        self._composed = True
+        yield from self._lines
 
     def add(self, asked: AskedForm) -> None:
         """Ask another form below the others; it is not yet included."""
         self.asked = (*self.asked, asked)
         self.values[asked.task] = dict(asked.values)
-        self.mount_all(list(_asking(asked)))
-        self.call_after_refresh(self._show_asked)
+        lines = list(_asking(asked))
+        self._lines += lines
+        if not self._composed:
+            return
+        mounted = self.mount_all(lines)
+
+        async def show() -> None:
+            await mounted
+            self.on_mount()
+
+        self.call_later(show)
 
     def on_mount(self) -> None:
         self._show_asked()
+        if self._wanted is not None:
+            self._focus(self._wanted)
 
     @property
     def questions(self) -> list[Question]:
-        """All question widgets, in order."""
-        return [child for child in self.children if isinstance(child, Question)]
+        """All question widgets, in order; they are known before they stand on the screen."""
+        return [line for line in self._lines if isinstance(line, Question)]
 
     def include(self, task: str, included: bool) -> None:
         """Ask the questions of `task`, or leave them out."""
@@ -123,6 +142,10 @@ class FormView(VerticalScroll, can_focus=False):
         self.post_message(self.Finished())
 
     def _focus(self, asked: Question) -> None:
+        if not asked.is_mounted:
+            self._wanted = asked
+            return
+        self._wanted = None
         asked.take_focus()
         self.call_after_refresh(self.scroll_to_widget, asked, animate=False)
 
@@ -131,7 +154,7 @@ class FormView(VerticalScroll, can_focus=False):
 
     def _show_asked(self) -> None:
         number = 0
-        for child in self.children:
+        for child in self._lines:
             if isinstance(child, Question):
                 child.display = self._is_asked(child)
                 number += child.display

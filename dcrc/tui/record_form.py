@@ -82,7 +82,7 @@ class RecordForm(DeskScreen):
             [AskedForm("", "", form, {k: v for k, v in shown.items() if v is not None})]
         )
         self.query_one("#form", VerticalScroll).mount(view)
-        self.call_after_refresh(view.focus_first)
+        view.focus_first()
 
     @property
     def view(self) -> FormView:
