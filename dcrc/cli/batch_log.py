@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, tzinfo
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -30,11 +31,22 @@ SAFE_PARAMS = frozenset(
 _MOST_BYTES = 1_000_000
 
 
+class _Dated(logging.Formatter):
+    """Lines that begin with the dealer's time, whatever zone the machine is in."""
+
+    def __init__(self, form: str, zone: tzinfo) -> None:
+        super().__init__(form)
+        self.zone = zone
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return datetime.fromtimestamp(record.created, self.zone).isoformat(timespec="seconds")
+
+
 @contextmanager
-def open_log(file: Path) -> Iterator[logging.Logger]:
-    """A logger that writes to `file`, kept to four files of 1 MB."""
+def open_log(file: Path, zone: tzinfo) -> Iterator[logging.Logger]:
+    """A logger that writes to `file`, kept to four files of 1 MB, with times of `zone`."""
     handler = RotatingFileHandler(file, maxBytes=_MOST_BYTES, backupCount=3, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%S%z"))
+    handler.setFormatter(_Dated("%(asctime)s %(message)s", zone))
     logger = logging.Logger("dcrc.batch", logging.INFO)
     logger.addHandler(handler)
     try:

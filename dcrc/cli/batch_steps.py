@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,8 +15,17 @@ if TYPE_CHECKING:
     from dcrc.cli.batch_file import Step
     from dcrc.kernel.desk import Desk
 
-Outcome = tuple[bool, str]
-"""Whether all of it went well, and a line without customer data."""
+
+class Ended(StrEnum):
+    """How a step ended; `PARTIAL` did its work but refused rows or failed for some customers."""
+
+    DONE = "done"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+Outcome = tuple[Ended, str]
+"""How it went, and a line without customer data."""
 
 
 def run_step(desk: Desk, step: Step, folder: Path) -> Outcome:
@@ -24,7 +34,7 @@ def run_step(desk: Desk, step: Step, folder: Path) -> Outcome:
         return _STEPS[step.name](desk, step.options, folder)
     for added in desk.plugins.batch_steps():
         if added.name == step.name:
-            return True, one_line(added.run(desk))
+            return Ended.DONE, one_line(added.run(desk))
     raise InputError("There is no step {step}.", step=step.name)
 
 
@@ -46,9 +56,9 @@ def _import(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
         new=counts.new,
         changed=counts.changed,
         unchanged=counts.unchanged,
-        rejected=len(report.rejected),
+        rejected=counts.rejected,
     )
-    return not report.rejected, said
+    return Ended.PARTIAL if report.rejected else Ended.DONE, said
 
 
 def _files(patterns: str | list[str], folder: Path) -> list[Path]:
@@ -77,7 +87,7 @@ def _plan(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
         withdrawn=report.withdrawn,
         expired=report.expired,
     )
-    return not report.failures, said
+    return Ended.PARTIAL if report.failures else Ended.DONE, said
 
 
 def _backup(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
@@ -88,7 +98,7 @@ def _backup(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
     found = desk.db.backup(target, overwrite=True)
     keep = options.get("keep")
     gone = _thin_out(pattern, folder, int(keep)) if keep is not None else 0
-    return True, t(
+    return Ended.DONE, t(
         "{path}: {documents} documents; {gone} old copies removed",
         path=target.name,
         documents=found.documents,
@@ -114,14 +124,14 @@ def _export(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
     target = _dated(desk, options.get("target", f"{what}-{{date}}.xlsx"), folder)
     target.parent.mkdir(parents=True, exist_ok=True)
     export_table(desk, what, target)
-    return True, target.name
+    return Ended.DONE, target.name
 
 
 def _verify(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
     found = desk.db.verify()
     if not found.ok:
         raise DamagedData("{path} is not whole.", path=str(desk.db.path))
-    return True, t(
+    return Ended.DONE, t(
         "Whole: {documents} documents agree with {entries} journal entries.",
         documents=found.documents,
         entries=found.entries,

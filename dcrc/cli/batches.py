@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from logging import Logger
 
     from dcrc.cli.batch_file import Step
+    from dcrc.cli.batch_steps import Ended
     from dcrc.kernel.desk import Desk
 
 
@@ -27,7 +28,7 @@ class StepDone:
     """How one step ended; `said` has no customer data."""
 
     step: Step
-    ok: bool
+    ended: Ended
     said: str
     seconds: float
 
@@ -56,7 +57,7 @@ def batch(file: Path, log_file: Path | None) -> None:
         try:
             with (
                 lock.acquire(timeout=0),
-                open_log(log_file or chosen.path.with_suffix(".batch.log")) as log,
+                open_log(log_file or chosen.path.with_suffix(".batch.log"), desk.zone) as log,
             ):
                 done = [_run(desk, step, file.parent, log) for step in steps]
         except Timeout:
@@ -68,30 +69,39 @@ def batch(file: Path, log_file: Path | None) -> None:
 
 def _run(desk: Desk, step: Step, folder: Path, log: Logger) -> StepDone:
     from dcrc.cli.batch_log import without_customers
-    from dcrc.cli.batch_steps import run_step
+    from dcrc.cli.batch_steps import Ended, run_step
 
     begun = monotonic()
     try:
-        ok, said = run_step(desk, step, folder)
+        ended, said = run_step(desk, step, folder)
     except (DcrcError, OSError) as problem:
-        ok, said = False, without_customers(problem)
+        ended, said = Ended.FAILED, without_customers(problem)
     except Exception as problem:  # noqa: BLE001 - a defect in one step must not stop the others
-        ok, said = False, without_customers(problem)
-    done = StepDone(step, ok, said, monotonic() - begun)
-    word = "ok" if ok else "FAILED"
+        ended, said = Ended.FAILED, without_customers(problem)
+    done = StepDone(step, ended, said, monotonic() - begun)
+    word = {Ended.DONE: "ok", Ended.PARTIAL: "PARTIAL", Ended.FAILED: "FAILED"}[ended]
     log.info("%s %s (%.1f s): %s", step.name, word, done.seconds, said)
     return done
 
 
 def _report(file: Path, done: list[StepDone]) -> None:
-    failed = [one.step.name for one in done if not one.ok]
+    from dcrc.cli.batch_steps import Ended
+
+    words = {
+        Ended.DONE: t("ok"),
+        Ended.PARTIAL: t("partly refused"),
+        Ended.FAILED: t("failed"),
+    }
+    failed = [one.step.name for one in done if one.ended is Ended.FAILED]
+    partial = [one.step.name for one in done if one.ended is Ended.PARTIAL]
     show(
         {
             "file": str(file),
             "steps": [_document(one) for one in done],
             "failed": len(failed),
+            "partial": len(partial),
         },
-        *(f"{t('ok') if one.ok else t('failed')}  {one.step.name}: {one.said}" for one in done),
+        *(f"{words[one.ended]}  {one.step.name}: {one.said}" for one in done),
     )
     if failed:
         raise PartialSuccess(
@@ -100,12 +110,20 @@ def _report(file: Path, done: list[StepDone]) -> None:
             total=len(done),
             names=", ".join(failed),
         )
+    if partial:
+        raise PartialSuccess(
+            "{count} of {total} steps did a part and refused the rest: {names}.",
+            count=len(partial),
+            total=len(done),
+            names=", ".join(partial),
+        )
 
 
 def _document(done: StepDone) -> dict[str, Any]:
     return {
         "step": done.step.name,
-        "ok": done.ok,
+        "ok": done.ended == "done",
+        "ended": done.ended.value,
         "said": done.said,
         "seconds": round(done.seconds, 3),
     }

@@ -78,7 +78,7 @@ def parse_month(text: str) -> date:
 def _lines(figure: Figure, rows: list[FigureRow]) -> list[str | Table]:
     columns = [
         Column(one_line(str(figure.title)), flexible=True),
-        Column(t("Value"), right=True),
+        Column(t("Amount"), right=True),
         Column(t("Of"), right=True),
         Column(t("Target"), right=True),
         Column(""),
@@ -86,9 +86,9 @@ def _lines(figure: Figure, rows: list[FigureRow]) -> list[str | Table]:
     body = [
         (
             row.label,
-            _number(row.value),
+            _number(row.value, figure.unit),
             _number(row.base),
-            _number(row.target),
+            _number(row.target, figure.unit),
             t("below target") if row.missed else "",
         )
         for row in rows
@@ -96,5 +96,8 @@ def _lines(figure: Figure, rows: list[FigureRow]) -> list[str | Table]:
     return [Table(columns, body), ""]
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:g}"
+def _number(value: float | None, unit: str = "") -> str:
+    if value is None:
+        return "–"
+    number = f"{round(value, 2):,}".removesuffix(".0")
+    return f"{number}{unit}" if unit in ("", "%") else f"{number} {t(unit)}"

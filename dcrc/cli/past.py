@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,10 +10,15 @@ from dcrc.cli.commands import Command
 from dcrc.cli.documents import moment
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, limit_option, page, show
+from dcrc.cli.widths import clip
 from dcrc.i18n import t
+from dcrc.kernel.instants import local_text
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
+
+LONGEST_WORD = 80
+"""Cells of a value in the list of changes; JSON has all of it."""
 
 
 @click.command(cls=Command)
@@ -81,8 +86,8 @@ def _print_changes(desk: Desk, number: int) -> None:
 
     found = changes_of(desk, number)
     columns = [
-        Column(t("Record")),
-        Column(t("Field")),
+        Column(t("Record"), flexible=True),
+        Column(t("Field"), flexible=True),
         Column(t("Before"), flexible=True),
         Column(t("After"), flexible=True),
     ]
@@ -90,8 +95,8 @@ def _print_changes(desk: Desk, number: int) -> None:
         (
             f"{each.table} {each.record[-6:].lower()}",
             each.title,
-            _word(each.was),
-            _word(each.became),
+            clip(_word(desk, each.was), LONGEST_WORD),
+            clip(_word(desk, each.became), LONGEST_WORD),
         )
         for each in found
     ]
@@ -118,8 +123,18 @@ def _print_changes(desk: Desk, number: int) -> None:
     )
 
 
-def _word(value: object) -> str:
-    return "" if value is None else str(value)
+def _word(desk: Desk, value: Any) -> str:
+    """A stored value as people read it: instants in the dealer's time, lists and tables in one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    if isinstance(value, dict):
+        words = {name: _word(desk, each) for name, each in value.items()}
+        return ", ".join(f"{name} {word}" for name, word in words.items() if word)
+    if isinstance(value, list):
+        return "; ".join(_word(desk, each) for each in value)
+    return str(local_text(value, desk.zone))
 
 
 @click.command(cls=Command)

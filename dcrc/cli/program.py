@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib import import_module
 from typing import Any, Final
 
@@ -13,6 +15,7 @@ from dcrc import __version__
 from dcrc.cli.commands import Group
 from dcrc.cli.faults import ending_of, report
 from dcrc.cli.seat import Settings, settings
+from dcrc.errors import UsageError
 from dcrc.i18n import language_of_environment, set_language, t
 
 SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
@@ -152,5 +155,30 @@ def program(ctx: click.Context) -> None:
     from dcrc.cli.seat import desk_at
     from dcrc.tui import run
 
-    with desk_at(settings()) as desk:
+    chosen = settings()
+    with ExitStack() as stack:
+        try:
+            desk = stack.enter_context(desk_at(chosen))
+        except UsageError as problem:
+            names = problem.params.get("operators")
+            if not names:
+                raise
+            chosen.operator = ask_who(names)
+            desk = stack.enter_context(desk_at(chosen))
         run(desk)
+
+
+def ask_who(names: Sequence[str]) -> str:
+    """Which of the staff sits here; he answers with the number before his name, or the name."""
+    from dcrc.cli.harmless import one_line
+
+    for number, name in enumerate(names, start=1):
+        click.echo(f"{number:>3}  {one_line(name)}")
+    numbered = {str(number): name for number, name in enumerate(names, start=1)}
+    while True:
+        said = str(click.prompt(t("Who are you? (number or name)"))).strip()
+        if said in names:
+            return said
+        if said in numbered:
+            return numbered[said]
+        click.echo(t("Nobody here has the number or name {said}.", said=one_line(said)))

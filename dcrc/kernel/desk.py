@@ -313,7 +313,9 @@ def _seated(desk: Desk, name: str | None) -> Operator:
     if name is None:
         if len(people) != 1:
             raise UsageError(
-                "Name yourself with --operator; known are: {names}.", names=names or "-"
+                "Name yourself with --operator NAME or in DCRC_OPERATOR; known are: {names}.",
+                names=names or "-",
+                operators=tuple(person.name for person in people),
             )
         return people[0]
     for person in people:

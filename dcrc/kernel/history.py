@@ -13,6 +13,7 @@ from tinydb import where
 from dcrc.i18n import t
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.forms import Answers
+from dcrc.kernel.instants import local_text
 from dcrc.kernel.masking import seen
 from dcrc.kernel.merges import Merge, merged_from
 from dcrc.kernel.operations_log import change_text, field_title, operations_log
@@ -109,7 +110,7 @@ def _shown(desk: Desk, name: str, value: Any) -> str:
         return shown_number(desk, value)
     if name == "result" and value in list(Result):
         return result_title(Result(value))
-    value = seen(desk, value, name)
+    value = local_text(seen(desk, value, name), desk.zone)
     if isinstance(value, Mapping):
         return ", ".join(f"{_word(key)} {_word(inner)}" for key, inner in value.items())
     if isinstance(value, list):
