@@ -6,7 +6,7 @@ Cells are read column by column through a memory, so that what stands in a thous
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import zip_longest
+from itertools import chain, repeat, zip_longest
 from typing import Any
 
 import attrs
@@ -18,6 +18,8 @@ from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again
 from dcrc.imports.reading import Sheet
 from dcrc.imports.report import Place, Remark
 from dcrc.imports.telling import Refused, Row, told_rows
+
+_BLOCK = 500
 
 
 @attrs.define
@@ -69,7 +71,7 @@ def read_rows(
     """The rows of `sheet` below its headers."""
     found = SheetRows(place, sheet, recognised)
     body = sheet.rows[recognised.header_row :]
-    columns = list(zip_longest(*body, fillvalue=""))
+    columns = _columns(body)
     first = recognised.header_row + 1
     values = _Reader(found, columns, first, kinds).values(len(body))
     dropped = _dropped(found, values, body, first)
@@ -80,6 +82,17 @@ def read_rows(
         if index not in dropped
     ]
     return found
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """The cells by column; few rows at a time, for tens of thousands are too many for a processor's cache."""
+    columns: list[list[Any]] = [[] for _ in range(max(map(len, rows), default=0))]
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
+        parts = chain(zip_longest(*block, fillvalue=""), repeat(("",) * len(block)))
+        for column, part in zip(columns, parts, strict=False):
+            column.extend(part)
+    return columns
 
 
 @attrs.define

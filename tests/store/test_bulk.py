@@ -1,0 +1,83 @@
+"""Many documents at once: they are written beside the work of Python, and nobody can tell."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from tinydb import where
+
+from dcrc.store import Index
+from dcrc.store.codec import encode
+from dcrc.store.errors import DiskFull
+from dcrc.store.sqlite import Unique
+
+MANY = 9_000  # several rounds of writing, and a rest
+
+
+def owners(count):
+    return [{"name": f"车主{n}", "terms": [f"w{n}", f"t{n % 7}", f"w{n}"]} for n in range(count)]
+
+
+@pytest.fixture
+def customers(shop):
+    return shop.table("customers", indexes=[Index("name"), Index("terms", each=True)])
+
+
+def test_many_new_documents_are_found_journalled_proved_and_undone(shop, customers):
+    documents = owners(MANY)
+    documents[5]["terms"].append("nul\0inside")
+    documents[6]["price"] = float("nan")
+    documents[7] = {"name": None}
+    documents[8] = {"terms": "text, no list"}
+    ids = customers.insert_multiple(documents)
+
+    assert customers.count(where("terms").any(["t3"])) == len(range(3, MANY, 7))
+    assert [each.doc_id for each in customers.search(where("terms").any(["w8999"]))] == [ids[-1]]
+    assert customers.get(where("terms").any(["nul\0inside"]))["name"] == "车主5"
+    assert customers.search(where("name") == "车主4321")[0]["terms"] == documents[4321]["terms"]
+    numbers = [change.number for change in shop.journal.entries()]
+    assert len(numbers) == MANY
+    assert all(after == before + 1 for before, after in pairwise(numbers))
+    assert shop.verify().ok
+    shop.undo()
+    assert customers.count() == 0
+    assert shop.verify().ok
+
+
+def test_what_is_asked_while_many_are_written_counts_them_all(shop, customers):
+    with shop.transaction("import"):
+        customers.insert_multiple(owners(MANY))
+        assert customers.count() == MANY
+        customers.put_many([(1, {"name": "李四"}), (MANY + 1, {"name": "王五"})])
+        customers.insert({"name": "赵六"})
+        customers.put_many((MANY + 3 + n, document) for n, document in enumerate(owners(5_000)))
+    assert customers.count() == MANY + 2 + 5_000
+    assert shop.verify().ok
+
+
+def test_a_disk_that_fills_up_while_many_are_written_leaves_nothing(shop, customers):
+    customers.insert({"name": "张三"})
+    connection = shop.storage.link().connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count={pages + 300}")
+    with pytest.raises(DiskFull):
+        customers.insert_multiple(owners(MANY))
+    assert customers.count() == 1
+    connection.execute("PRAGMA max_page_count=1073741823")
+    customers.insert_multiple(owners(MANY))
+    assert customers.count() == 1 + MANY
+    assert shop.verify().ok
+
+
+def test_a_part_that_fails_while_it_is_written_fails_alone(shop, customers):
+    storage = shop.storage
+    with storage.transaction("import") as work:
+        layout = storage.ensure_table(work, "customers", customers._indexes)
+        work.insert(layout, 1, encode({"name": "张三"}))
+        twice = [(n % 3_000, encode({"terms": [str(n)]})) for n in range(2, 4_000)]
+        with pytest.raises(Unique), storage.transaction("part"):
+            work.insert_many(layout, twice)
+        work.insert_many(layout, [(2, encode({"name": "李四"}))])
+    assert [each["name"] for each in customers] == ["张三", "李四"]
+    assert shop.verify().ok
