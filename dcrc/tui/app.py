@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import traceback
 from collections.abc import Callable
 from importlib import import_module
@@ -35,13 +36,19 @@ T = TypeVar("T")
 LOOK_EVERY = 1.0  # seconds between looks for other people's changes
 WARM_AFTER = 0.3  # seconds after the start
 SAID_FOR = 15.0  # seconds a message stays
+OURS = ("dcrc", "plugins")
 FAULT = "The program failed here: {what} at {place}. What was recorded is safe; please report this line."
 
 
 def place_of(error: BaseException) -> str:
-    """File and line where `error` arose."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    """File and line where `error` arose: the last place in dcrc or a plugin, else in a library."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    names = [str(frame.f_globals.get("__name__", "")).split(".")[0] for frame, _ in frames]
+    ours = [each for each, name in zip(frames, names, strict=True) if name in OURS]
+    if not frames:
+        return "?"
+    frame, line = (ours or frames)[-1]
+    return f"{Path(frame.f_code.co_filename).name}:{line}"
 
 
 def rarely_tidy_memory() -> None:
@@ -211,7 +218,13 @@ class DcrcApp(Places, App[None]):
         self.exit(return_code=1)
 
     def raise_fault(self) -> None:
-        """After the end: raise what ended the interface, as an error that a person can read."""
+        """After the end: raise what ended the interface, as an error that a person can read.
+
+        Under `DCRC_TRACEBACK=1` the tracebacks of all its faults go to stderr first.
+        """
+        if os.environ.get("DCRC_TRACEBACK"):
+            for fault in self.faults:
+                traceback.print_exception(fault)
         if self.return_code:
             error = self.faults[-1] if self.faults else RuntimeError()
             raise DcrcError(FAULT, what=type(error).__name__, place=place_of(error)) from error

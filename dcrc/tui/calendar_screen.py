@@ -109,6 +109,10 @@ class MonthGrid(Widget, can_focus=True):
         text = Content(fit(f" {count}" if count else "", width))
         return text.stylize("$accent" if day >= self.today else "$error")
 
+    def go_to(self, day: date) -> None:
+        """Put the cursor on `day`."""
+        self._move(day)
+
     def _move(self, day: date, opened: bool = False) -> None:
         self.day = day
         self.refresh(layout=True)
@@ -176,7 +180,7 @@ class CalendarScreen(DeskScreen):
         return self.query_one(MonthGrid)
 
     def range(self) -> tuple[date, date]:
-        """First and last day that are listed: the day, next week, or next month."""
+        """First and last day that are listed: the cursor's day, its week, or its month."""
         day = self.grid.day
         if self._span == "week":
             first = day - timedelta(days=day.weekday())
@@ -191,6 +195,7 @@ class CalendarScreen(DeskScreen):
             return " " + t("Calendar")
         first, last = self.range()
         shown = day_name(first) if first == last else f"{first.isoformat()} … {last.isoformat()}"
+        shown = " ".join(part for part in (self._span_name(), shown) if part)
         whose = t("mine") if self._mine else t("everybody's")
         planned = t("{count} planned", count=self._total)
         return f" {t('Calendar')} · {shown} · {whose} · {planned}"
@@ -250,9 +255,26 @@ class CalendarScreen(DeskScreen):
             house(self).explain(row.key)
 
     def action_span(self) -> None:
-        self.query_one("#planned", RecordList).move_to(0)
+        """On to next week, to next month, and back to today; the arrows go on from there."""
         self._span = SPANS[(SPANS.index(self._span) + 1) % len(SPANS)]
-        self._load_list()
+        self.grid.go_to(self._start(self._span))
+
+    def _start(self, span: str) -> date:
+        """Where `span` begins, seen from today: today, next Monday, or the first of next month."""
+        today = self.grid.today
+        if span == "week":
+            return today + timedelta(days=7 - today.weekday())
+        if span == "month":
+            return today.replace(day=1) + timedelta(
+                days=calendar.monthrange(today.year, today.month)[1]
+            )
+        return today
+
+    def _span_name(self) -> str:
+        """What the listed days are called, where they have a name."""
+        if self._span == "day" or self.range()[0] != self._start(self._span):
+            return ""
+        return t("next week") if self._span == "week" else t("next month")
 
     def action_mine(self) -> None:
         self._mine = not self._mine

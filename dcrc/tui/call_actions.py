@@ -16,15 +16,14 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import check_answers
 from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.tasks import Result
-from dcrc.tui.choosing import Choice, Choosing, Typing
+from dcrc.tui.choosing import Choice, Choosing, Naming
 from dcrc.tui.conversation import Conversation, Recorded, record
 from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
 from dcrc.tui.filters import next_customer
-from dcrc.tui.form_view import FormView
+from dcrc.tui.form_view import FormView, without_ids
 from dcrc.tui.record_list import RecordList
 from dcrc.tui.results import (
     ABOUT_A_NUMBER,
-    OTHER,
     call_back_times,
     other_results,
     snooze_days,
@@ -90,7 +89,7 @@ class CallActions(DeskScreen):
         self._choose(
             t("Call back when?"),
             offers,
-            t("for example 14:30, 明天 10:00, 周五 9:30"),
+            t("for example 15:30, 明天 10:00, 周五 9:30, +2h"),
             take,
             lambda moment: self._record(Result.CALL_BACK, call_back=moment),
         )
@@ -206,7 +205,7 @@ class CallActions(DeskScreen):
             try:
                 given[each.task.id] = check_answers(each.form, form.answers(each.task.id))
             except InputError as error:
-                house(self).complain(error)
+                house(self).complain(without_ids(error))
                 form.mark_wrong(each.task.id, error.params.get("fields", ()))
                 return None
         return given
@@ -277,24 +276,11 @@ class CallActions(DeskScreen):
     ) -> None:
         """Let one of `choices` be taken, or a text that `read` understands."""
 
-        def typed(text: str | None) -> None:
-            if text is None:
-                return
-            try:
-                value = read(text)
-            except InputError as error:
-                house(self).complain(error)
-                self.app.push_screen(Typing(title, hint, text), typed)
-            else:
+        def named(value: Any) -> None:
+            if value is not None:
                 then(value)
 
-        def chosen(value: Any) -> None:
-            if value == OTHER:
-                self.app.push_screen(Typing(title, hint), typed)
-            elif value is not None:
-                then(value)
-
-        self.app.push_screen(Choosing(title, choices), chosen)
+        self.app.push_screen(Naming(title, choices, hint, read), named)
 
     # -- tasks of the call -----------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from dcrc.errors import InputError
 from dcrc.kernel.forms import Form
 from dcrc.tui.fields import Answered, Question, question
 from dcrc.wording import plain
@@ -168,3 +169,13 @@ def _asking(asked: AskedForm) -> Iterator[Widget]:
     yield FormTitle(asked.task, asked.title)
     for number, field in enumerate(asked.form.fields, start=1):
         yield question(asked.task, field, number, asked.values.get(field.name))
+
+
+def without_ids(error: InputError) -> InputError:
+    """The refusal of a form's answers as operators read it: without the names of fields in files."""
+    problems = error.params.get("problems")
+    if not isinstance(problems, str):
+        return error
+    for name in error.params.get("fields", ()):
+        problems = problems.replace(f" ({name}) – ", " – ")
+    return type(error)(error.msgid, **{**error.params, "problems": problems})

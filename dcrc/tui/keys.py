@@ -1,7 +1,7 @@
 """Every key of the interface in one table: its id, where it is pressed by default, and what it does.
 
-Ids are what a dealer's file remaps (`[keys.map]`, `"result.reached" = "f2"`). A key that works while a text
-field has the focus is a function or Ctrl key; letters act only where nothing is typed.
+Ids are what a dealer's file remaps: below `[keys]` a line `"result.reached" = "f5"`. A key that works while
+a text field has the focus is a function or Ctrl key; letters act only where nothing is typed.
 """
 
 from __future__ import annotations

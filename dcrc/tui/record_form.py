@@ -15,7 +15,7 @@ from dcrc.i18n import t
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import Form, check_answers
 from dcrc.tui.drafts import drop_draft, keep_draft, read_draft
-from dcrc.tui.form_view import AskedForm, FormView
+from dcrc.tui.form_view import AskedForm, FormView, without_ids
 from dcrc.tui.keys import bindings
 from dcrc.tui.shell import DeskScreen, house
 from dcrc.wording import plain
@@ -111,7 +111,7 @@ class RecordForm(DeskScreen):
         house(self).perform(work, self._done, on=self, topic="save", failed=self._refused)
 
     def _refused(self, error: DcrcError) -> None:
-        house(self).complain(error)
+        house(self).complain(without_ids(error) if isinstance(error, InputError) else error)
         names = error.params.get("fields") or (error.params.get("field", ""),)
         self.view.mark_wrong("", [str(name) for name in names])
 

@@ -10,8 +10,6 @@ from dcrc.kernel.tasks import Result
 from dcrc.kernel.titles import result_title
 from dcrc.tui.choosing import Choice
 
-OTHER = "other"
-
 OTHER_RESULTS = (
     Result.SWITCHED_OFF,
     Result.NOT_IN_SERVICE,
@@ -31,7 +29,7 @@ def other_results() -> list[Choice]:
 
 
 def call_back_times(now: datetime, zone: tzinfo, policy: ContactPolicy) -> list[Choice]:
-    """Times that customers usually name, outside quiet hours, from the nearest; the last one is typed."""
+    """Times that customers usually name, outside quiet hours, from the nearest; no time comes twice."""
     here = now.astimezone(zone)
     tomorrow = here.date() + timedelta(days=1)
     offers = [
@@ -47,11 +45,11 @@ def call_back_times(now: datetime, zone: tzinfo, policy: ContactPolicy) -> list[
         for title, at in offers
         if at > here and quiet_end(policy, at) == at
     ]
-    return [*later, Choice(t("Another time …"), OTHER)]
+    return _each_once(later)
 
 
 def snooze_days(today: date) -> list[Choice]:
-    """Days to put a task off to; the last one is typed."""
+    """Days to put a task off to; no day comes twice."""
     monday = today + timedelta(days=7 - today.weekday())
     offers = [
         (t("tomorrow"), today + timedelta(days=1)),
@@ -60,7 +58,11 @@ def snooze_days(today: date) -> list[Choice]:
         (t("next Monday"), monday),
         (t("in a week"), today + timedelta(days=7)),
     ]
-    return [
-        *(Choice(title, day, day.isoformat()) for title, day in offers),
-        Choice(t("Another day …"), OTHER),
-    ]
+    return _each_once([Choice(title, day, day.isoformat()) for title, day in offers])
+
+
+def _each_once(choices: list[Choice]) -> list[Choice]:
+    first: dict[str, Choice] = {}
+    for choice in choices:
+        first.setdefault(choice.detail, choice)
+    return list(first.values())

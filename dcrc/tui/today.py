@@ -8,19 +8,18 @@ import attrs
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
 from textual.widgets import Static
 
 from dcrc.i18n import t
 from dcrc.kernel.agenda import Agenda
 from dcrc.kernel.contact import Slot
 from dcrc.tui.cards import card, day_name
+from dcrc.tui.counts import counts_of, laid_out
 from dcrc.tui.filters import Filters, filtered_agenda
 from dcrc.tui.keys import bindings
 from dcrc.tui.record_list import PAGE, Column, RecordList
 from dcrc.tui.sheet_rows import sheet_rows
 from dcrc.tui.shell import DeskScreen, house
-from dcrc.wording import plain
 
 
 class Today(DeskScreen):
@@ -124,7 +123,7 @@ class Today(DeskScreen):
         lines = self.query_one("#sheets", RecordList)
         lines.empty = self._nothing()
         lines.show(found.total_sheets, sheet_rows(desk, found.sheets), self._load_page)
-        self.query_one("#counts", Static).update(self._counts(found))
+        self._show_counts()
         self.set_heading()
         self._show_card()
 
@@ -150,24 +149,11 @@ class Today(DeskScreen):
             ahead=app.key("calendar"),
         )
 
-    def _counts(self, found: Agenda) -> Content:
-        parts = []
-        for count in found.counts:
-            text = Content(plain(str(count.title))).stylize("bold")
-            if count.due or not count.overdue:
-                text += Content(" " + t("{due} due", due=count.due))
-            if count.overdue:
-                text += Content(" " + t("{count} overdue", count=count.overdue)).stylize("$error")
-            if count.done:
-                text += Content(" " + t("{done} done", done=count.done)).stylize("$success")
-            if count.rule == self.filters.rule:
-                text = Content("▸").stylize("bold") + text
-            parts.append(text)
-        if found.blocked:
-            parts.append(
-                Content(t("{count} wait for a right number", count=found.blocked)).stylize("$quiet")
-            )
-        return Content("   ").join(parts) if parts else Content(t("No call is planned yet."))
+    def _show_counts(self) -> None:
+        if self._agenda is not None:
+            parts = counts_of(self._agenda, self.filters.rule)
+            width = self.app.size.width - 2  # the padding of the block
+            self.query_one("#counts", Static).update(laid_out(parts, width))
 
     # -- the card beside -------------------------------------------------------------------------
 
@@ -185,6 +171,7 @@ class Today(DeskScreen):
             self.fetch(lambda desk: card(desk, customer_id), beside.update, topic="card")
 
     def on_resize(self) -> None:
+        self._show_counts()
         self.call_after_refresh(self._show_card)
 
     # -- keys ------------------------------------------------------------------------------------

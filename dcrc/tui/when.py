@@ -30,6 +30,8 @@ _CLOCK = re.compile(
 )
 _FULL = re.compile(r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?$")
 _SHORT = re.compile(r"(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?$")
+_MINUTES = ("m", "min", "分", "分钟")
+_LATER = re.compile(r"\+?\s*(?P<count>\d{1,3})\s*(?P<unit>h|m|min|个?小时|分钟?)后?$")
 OPENING = time(9, 30)
 
 
@@ -71,6 +73,8 @@ def read_day(text: str, today: date) -> date:
 def read_moment(text: str, now: datetime, zone: tzinfo) -> datetime:
     """The instant that `text` names, later than `now`; a day without a time means half past nine.
 
+    `+2h` and `+30m` count from now.
+
     >>> from datetime import UTC
     >>> from zoneinfo import ZoneInfo
     >>> here = ZoneInfo("Asia/Shanghai")
@@ -80,6 +84,9 @@ def read_moment(text: str, now: datetime, zone: tzinfo) -> datetime:
     """
     word = unicodedata.normalize("NFKC", text).strip().lower()
     here = now.astimezone(zone)
+    if found := _LATER.match(word):
+        unit = "minutes" if found["unit"] in _MINUTES else "hours"
+        return here + timedelta(**{unit: int(found["count"])})
     at, day_part = None, word
     if found := _CLOCK.search(word):
         at, day_part = _time(found, text), word[: found.start()].strip()

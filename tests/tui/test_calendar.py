@@ -33,6 +33,21 @@ async def test_counts_of_the_month_and_the_list_of_a_week(
         assert seat.screen.customer_id == owners[2].id
 
 
+async def test_w_goes_to_next_week_to_next_month_and_back_to_today(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("ctrl+l", "w")
+        assert "下周 2026-11-23 … 2026-11-29" in seat.text.splitlines()[0]
+        await seat.press("up")
+        assert "下周" not in seat.text.splitlines()[0]
+        assert "2026-11-16 … 2026-11-22" in seat.text.splitlines()[0]
+        await seat.press("w")
+        assert "下月 2026-12-01 … 2026-12-31" in seat.text.splitlines()[0]
+        await seat.press("w")
+        assert "11-21" in seat.text.splitlines()[0]
+
+
 async def test_mine_and_everybodys(opened: Any, desk: Desk, owners: list[Customer]) -> None:
     async with opened() as seat:
         await seat.press("ctrl+l", "w", "w")

@@ -16,6 +16,7 @@ from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import events_of
 from dcrc.kernel.tasks import Result, TaskState
 from dcrc.tui.call_sheet import CallSheet
+from dcrc.tui.results import snooze_days
 from dcrc.tui.today import Today
 
 
@@ -80,7 +81,7 @@ async def test_call_back_at_a_time_that_is_typed(
     opened: Any, desk: Desk, owners: list[Customer]
 ) -> None:
     async with opened() as seat:
-        await seat.press("enter", "f5", "7")
+        await seat.press("enter", "f5")
         await seat.type("昨天")
         await seat.press("enter")
         assert "看不懂“昨天”" in seat.text
@@ -93,6 +94,46 @@ async def test_call_back_at_a_time_that_is_typed(
         if task.next_at
     }
     assert due == "2026-11-24T10:30:00+08:00"
+
+
+async def test_one_digit_alone_agrees_on_no_time(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f5", "1")
+        assert not desk.attempts.count()
+        await seat.type("5:30")
+        await seat.press("enter")
+        assert seat.screen.customer_id == owners[1].id
+        await seat.press("f5", "1", "enter")
+        assert seat.screen.customer_id == owners[2].id
+        await seat.press("f5", "down", "enter")
+        assert isinstance(seat.screen, Today)
+    agreed = [
+        {
+            task.next_at.astimezone(desk.zone).strftime("%m-%d %H:%M")
+            for task in tasks(desk, customer=customer.id, state="open", limit=0)
+            if task.next_at
+        }
+        for customer in owners
+    ]
+    assert agreed == [{"11-21 15:30"}, {"11-21 10:00"}, {"11-21 10:30"}], agreed
+
+
+async def test_a_missing_answer_is_named_without_the_names_of_files(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened(size=(120, 40)) as seat:
+        await seat.press("enter", "1", "f2")
+        said, _ = seat.app.said
+        assert "尚未回答" in said
+        assert not {f"({q.field.name})" for q in seat.screen.form.questions if q.field.name in said}
+
+
+def test_no_day_is_offered_twice() -> None:
+    sunday = date(2026, 11, 22)
+    days = [choice.value for choice in snooze_days(sunday)]
+    assert len(set(days)) == len(days) == 4
 
 
 async def test_an_empty_number_is_marked_and_asked_for_when_there_are_several(
@@ -163,7 +204,7 @@ async def test_put_off_and_skipped_customers_make_room_for_the_next(
     opened: Any, desk: Desk, owners: list[Customer]
 ) -> None:
     async with opened() as seat:
-        await seat.press("enter", "f10", "3")
+        await seat.press("enter", "f10", "3", "enter")
         assert seat.screen.customer_id == owners[1].id
         await seat.press("f9")
         assert seat.screen.customer_id == owners[2].id

@@ -191,6 +191,51 @@ async def test_the_programs_own_fault_is_one_line_and_the_interface_lives(
         seat.app.faults.clear()
 
 
+def test_a_fault_is_placed_in_our_own_files_and_its_traceback_can_be_had(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from textual.css.query import NoMatches
+
+    from dcrc.errors import DcrcError
+    from dcrc.tui.app import DcrcApp, place_of
+
+    with pytest.raises(NoMatches) as caught:  # raised in Textual's files, from a line of ours
+        ActionList("", [])._show("")
+    fault = caught.value
+    assert place_of(fault).startswith("actions.py:")
+    app = DcrcApp(desk)
+    app.faults.append(fault)
+    app._return_code = 1
+    monkeypatch.setenv("DCRC_TRACEBACK", "1")
+    with pytest.raises(DcrcError, match=r"actions\.py"):
+        app.raise_fault()
+    assert "Traceback" in capsys.readouterr().err
+    app.lane.close()
+
+
+async def test_a_long_message_says_that_it_goes_on(opened: Any) -> None:
+    async with opened() as seat:
+        for tone in ("information", "warning", "error"):
+            seat.app.say("很长的一句话" * 60, tone)
+            await seat.rest()
+            assert "…" in next(
+                line for line in reversed(seat.text.splitlines()) if "很长" in line
+            ), tone
+
+
+def test_counts_that_find_no_room_are_counted() -> None:
+    from textual.content import Content
+
+    from dcrc.tui.counts import laid_out
+
+    parts = [Content(f"功能{number:02d} 12 项到期") for number in range(20)]
+    shown = laid_out(parts, 40).plain.splitlines()
+    assert len(shown) == 4
+    listed = sum(line.count("功能") for line in shown)
+    assert shown[-1].endswith(f"… +{20 - listed}")
+    assert "…" not in laid_out(parts[:4], 40).plain
+
+
 async def test_a_plugins_screen_that_fails_is_named_and_the_rest_works(
     opened: Any, tmp_path: Path
 ) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.tui.conftest import TODAY
 
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk
@@ -18,6 +17,7 @@ from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
 from dcrc.tui.fields import Question, TextQuestion
 from dcrc.tui.sheet_data import load_sheet
 from dcrc.tui.today import Today
+from tests.tui.conftest import TODAY
 
 
 @pytest.fixture
