@@ -51,7 +51,12 @@ def _from_toml(file: Path, text: str) -> list[Step]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise InputError("{file}: {problem}", file=str(file), problem=str(problem)) from problem
+        from dcrc.kernel.policy_files import toml_fault
+
+        line, why = toml_fault(text, problem)
+        raise InputError(
+            "{file}, line {line}: not valid TOML ({why}).", file=str(file), line=line, why=why
+        ) from problem
     steps = tables.pop("step", [])
     if tables or not isinstance(steps, list):
         raise InputError(

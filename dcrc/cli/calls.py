@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--call-back",
     metavar="TIME",
-    help="When to call again: 14:30, 明天 9:00, 2026-11-22 15:00, +2h.",
+    help="When to call again: 14:30, tomorrow 9:00, 2026-11-22 15:00, +2h.",
 )
 @click.option("--number", default="", metavar="NUMBER", help="The number that was dialled.")
 @click.option("--channel", default="call", metavar="CHANNEL", help="How: call, message, visit …")

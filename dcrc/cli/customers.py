@@ -170,7 +170,9 @@ def edit(
             "customer": customer_document(desk, edited.customer),
             "proposals": [proposal.id for proposal in edited.proposals],
         },
-        t("Changed {name}.", name=edited.customer.name),
+        t("Changed {name}.", name=edited.customer.name)
+        if edited.customer != before
+        else t("Nothing of {name} changed.", name=before.name),
         *waiting_lines(edited.proposals),
     )
 
@@ -306,6 +308,17 @@ def _vehicle_of(desk: Desk, owner: Customer, ref: str | None) -> str:
     return cars[0].id
 
 
+def _reason_title(reason: str) -> str:
+    titles = {
+        "id_number": t("ID number"),
+        "vin": t("VIN"),
+        "name_and_phone": t("name and phone"),
+        "phone": t("phone"),
+        "name": t("name"),
+    }
+    return titles.get(reason, reason)
+
+
 @click.command(cls=Command)
 @limit_option
 @pass_desk
@@ -319,7 +332,7 @@ def duplicates(desk: Desk, limit: int | None) -> None:
     columns = [Column(t("Same")), Column(t("Customers"), flexible=True)]
     rows = [
         (
-            group.reason,
+            _reason_title(group.reason),
             "; ".join(
                 f"{person.name} {shown_phone(desk, person)} ({short_id(person.id)})"
                 for person in group.customers

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
 SHORT_ID = 6
+SHOWN_IDS = 2
 
 
 @click.command(cls=Command)
@@ -42,6 +43,7 @@ def today(
     offset: int,
 ) -> None:
     """Print today's list."""
+    from dcrc.cli.named import rule_named
     from dcrc.kernel.agenda import agenda
 
     print_agenda(
@@ -49,7 +51,7 @@ def today(
         agenda(
             desk,
             mine=not everybody,
-            rule=rule,
+            rule=rule_named(desk, rule) if rule else None,
             overdue=overdue,
             slot=slot,
             limit=page(limit) or 0,
@@ -132,7 +134,7 @@ def _sheets_table(desk: Desk, found: Agenda) -> list[Table]:
     ]
     rows = [
         (
-            ",".join(task.id[:SHORT_ID] for task in sheet.tasks),
+            _short_ids(sheet),
             sheet.customer.name,
             shown_phone(desk, sheet.customer),
             sheet.due,
@@ -144,9 +146,17 @@ def _sheets_table(desk: Desk, found: Agenda) -> list[Table]:
     return [Table(columns, rows)]
 
 
+def _short_ids(sheet: Sheet) -> str:
+    """The first tasks' ids; one is enough for `dcrc attempt`, and nine would fill the line."""
+    ids = [task.id[:SHORT_ID] for task in sheet.tasks[:SHOWN_IDS]]
+    return ",".join(ids) + ("…" if len(sheet.tasks) > SHOWN_IDS else "")
+
+
 @click.command(cls=Command)
 @click.option(
-    "--due", metavar="DAY", help="Due until this day (also 今天, tomorrow, +7d, overdue)."
+    "--due",
+    metavar="DAY",
+    help="Due until this day: 2026-11-30, today, tomorrow, +7d, or overdue.",
 )
 @click.option("--rule", metavar="RULE", help="Only this rule.")
 @click.option(
@@ -171,15 +181,16 @@ def tasks(
     offset: int,
 ) -> None:
     """Print tasks, the earliest due first."""
+    from dcrc.cli.named import owner_named, rule_named
     from dcrc.kernel.agenda import count_tasks
     from dcrc.kernel.agenda import tasks as find_tasks
     from dcrc.kernel.customers import get_customer
 
     chosen: dict[str, Any] = {
         "due": _due(due, desk) if due else None,
-        "rule": rule,
+        "rule": rule_named(desk, rule) if rule else None,
         "state": None if state == "all" else state,
-        "owner": owner,
+        "owner": None if owner is None else owner_named(desk, owner),
         "customer": get_customer(desk, customer).id if customer else None,
     }
     found = find_tasks(desk, **chosen, limit=page(limit) or 0, offset=offset)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @pass_desk
 def explain(desk: Desk, ref: str, rule: str | None) -> None:
     """Print which facts, policy values and dates made a task, or kept a rule from making one."""
+    from dcrc.cli.named import rule_named
     from dcrc.kernel.calendar import get_task
     from dcrc.kernel.customers import get_customer
     from dcrc.kernel.explain import explain_customer, explain_task
@@ -35,7 +36,8 @@ def explain(desk: Desk, ref: str, rule: str | None) -> None:
         explanations = [explain_task(desk, about)]
     else:
         about = get_customer(desk, ref).id
-        explanations = explain_customer(desk, about, rule=rule)
+        wanted = rule_named(desk, rule) if rule else None
+        explanations = explain_customer(desk, about, rule=wanted)
     show(
         {"about": about, "explanations": [_document(each) for each in explanations]},
         *(line for each in explanations for line in _lines(each)),

@@ -110,7 +110,7 @@ def _usage_sentence(problem: click.ClickException) -> str:
         said = t("There is no command {name}.", name=problem.command_name)
         return said + _meant(problem.possibilities) + hint
     if isinstance(problem, click.MissingParameter) and problem.param is not None:
-        name = problem.param.get_error_hint(problem.ctx).strip("'")
+        name = t(problem.param.get_error_hint(problem.ctx).strip("'") or "-")
         return t("{name} is missing.", name=name) + hint
     if isinstance(problem, click.BadParameter) and problem.param is not None:
         name = problem.param.get_error_hint(problem.ctx).strip("'")

@@ -10,7 +10,7 @@ from dcrc.cli.commands import Command
 from dcrc.cli.progress import progress
 from dcrc.cli.seat import clock_of, desk_at, refuse_without_terminal, settings
 from dcrc.cli.showing import show
-from dcrc.errors import DamagedData, NotFound, UsageError
+from dcrc.errors import DamagedData, InOutError, NotFound, UsageError
 from dcrc.i18n import t
 
 FILE = click.Path(readable=False, path_type=Path)
@@ -130,6 +130,8 @@ def restore(source: Path, yes: bool) -> None:
     from dcrc.store import restore as bring_back
 
     target = settings().path
+    if not source.exists():
+        raise InOutError("There is no file {path}.", path=str(source))
     if target.exists() and not yes:
         refuse_without_terminal("--yes")
         question = t(

@@ -15,6 +15,7 @@ from dcrc.cli.seat import settings
 from dcrc.cli.showing import json_value, show
 from dcrc.errors import NotFound
 from dcrc.i18n import t
+from dcrc.kernel.policies import origin_text
 from dcrc.wording import Wording
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def show_values(key: str | None) -> None:
 
 
 def _line(row: PolicyRow) -> str:
-    said = f"{row.key} = {_word(row.value)} {row.unit}".rstrip() + f"  [{row.origin}]"
+    unit = t(row.unit) if row.unit else ""
+    said = f"{row.key} = {_word(row.value)} {unit}".rstrip() + f"  [{origin_text(row.origin)}]"
     return one_line(f"{said}  {row.doc}")
 
 

@@ -28,6 +28,7 @@ def proposals() -> None:
 @pass_desk
 def list_all(desk: Desk, limit: int | None) -> None:
     """Print the waiting proposals."""
+    from dcrc.kernel.operations_log import field_title
     from dcrc.kernel.proposals import pending_proposals
     from dcrc.kernel.terms import short_id
 
@@ -47,7 +48,7 @@ def list_all(desk: Desk, limit: int | None) -> None:
             short_id(one.id),
             one.by,
             people[one.customer]["name"] if one.customer in people else one.customer,
-            one.field,
+            field_title(one.field),
             _value(desk, one, one.before),
             _value(desk, one, one.after),
         )
@@ -118,11 +119,15 @@ def refuse(desk: Desk, proposal: str, note: str) -> None:
 
 
 def _decide(desk: Desk, ref: str, accepted: bool, note: str) -> None:
+    from dcrc.kernel.operations_log import field_title
     from dcrc.kernel.proposals import decide_proposal
 
     decided = decide_proposal(desk, _meant(desk, ref), accepted, note)
     said = t("Accepted: {field}.") if accepted else t("Refused: {field}.")
-    show({"proposal": proposal_document(desk, decided)}, said.format(field=decided.field))
+    show(
+        {"proposal": proposal_document(desk, decided)},
+        said.format(field=field_title(decided.field)),
+    )
 
 
 def _meant(desk: Desk, ref: str) -> str:

@@ -55,9 +55,10 @@ def list_all(desk: Desk) -> None:
 @pass_desk
 def add(desk: Desk, name: str, role: str) -> None:
     """Add an operator."""
+    from dcrc.cli.words import parse_role
     from dcrc.kernel.operators import add_operator
 
-    _show(add_operator(desk, name, role))
+    _show(desk, add_operator(desk, name, parse_role(desk, role)))
 
 
 @operators.command(help="Give somebody another role.")
@@ -66,9 +67,10 @@ def add(desk: Desk, name: str, role: str) -> None:
 @pass_desk
 def role(desk: Desk, name: str, role: str) -> None:
     """Change an operator's role."""
+    from dcrc.cli.words import parse_role
     from dcrc.kernel.operators import change_role
 
-    _show(change_role(desk, name, role))
+    _show(desk, change_role(desk, name, parse_role(desk, role)))
 
 
 @operators.command(help="Let somebody act no more; what he did stays under his name.")
@@ -79,7 +81,7 @@ def deactivate(desk: Desk, name: str, again: bool) -> None:
     """Deactivate an operator, or the reverse."""
     from dcrc.kernel.operators import deactivate_operator
 
-    _show(deactivate_operator(desk, name, active=again))
+    _show(desk, deactivate_operator(desk, name, active=again))
 
 
 def _document(person: Operator) -> dict[str, object]:
@@ -91,6 +93,12 @@ def _document(person: Operator) -> dict[str, object]:
     }
 
 
-def _show(person: Operator) -> None:
+def _show(desk: Desk, person: Operator) -> None:
+    from dcrc.kernel.operators import role_title
+
+    role = role_title(desk, person.role)
     active = t("active") if person.active else t("not active")
-    show({"operator": _document(person)}, f"{person.name}: {person.role}, {active}")
+    show(
+        {"operator": _document(person)},
+        t("{name}: {role}, {active}", name=person.name, role=role, active=active),
+    )

@@ -317,7 +317,10 @@ def get_customer(desk: Desk, ref: str) -> Customer:
     }
     listed = [each for each in found.values() if not each.archived] or list(found.values())
     if not listed:
-        raise NotFound("There is no customer {ref}.", ref=ref[:60])
+        raise NotFound(
+            "There is no customer {ref}; `dcrc customer find` looks for parts of names and numbers.",
+            ref=ref[:60],
+        )
     if len(listed) > 1:
         raise InputError(
             "{ref} may be several customers: {names}. Give one of the short ids.",

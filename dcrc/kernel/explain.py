@@ -13,9 +13,10 @@ from dcrc.i18n import t
 from dcrc.kernel.calendar import get_task
 from dcrc.kernel.dossiers import read_dossier
 from dcrc.kernel.events import event_kinds
-from dcrc.kernel.operators import Permission
+from dcrc.kernel.operators import Permission, role_title
 from dcrc.kernel.planner import Fact, NotPlanned, Planned
 from dcrc.kernel.planning import Planning
+from dcrc.kernel.policies import origin_text
 from dcrc.kernel.reconcile import may_return
 from dcrc.kernel.tasks import Task
 from dcrc.kernel.titles import state_title
@@ -36,7 +37,10 @@ class PolicyUsed:
 
     def __str__(self) -> str:
         said = t(
-            "{key} = {value}, from {origin}", key=self.key, value=self.value, origin=self.origin
+            "{key} = {value}, from {origin}",
+            key=self.key,
+            value=self.value,
+            origin=origin_text(self.origin),
         )
         if self.now == self.value:
             return said
@@ -166,7 +170,7 @@ def _why_not_made(planning: Planning, planned: Planned, others: Sequence[Task]) 
 
 def _outcome_of(desk: Desk, task: Task) -> str:
     if task.open:
-        return t("open, of {owner}", owner=task.owner or task.role)
+        return t("open, of {owner}", owner=task.owner or role_title(desk, task.role))
     closed = task.closed_on.isoformat() if task.closed_on else "-"
     said = t("{state} on {date}", state=state_title(task.state), date=closed)
     if task.closed_by:

@@ -182,8 +182,8 @@ def _expected(field: Field) -> str:
         given = ", ".join(f"{i} {o.title}" for i, o in enumerate(field.options, start=1))
         return t("must be one of {names}", names=given)
     if field.kind is FieldKind.NUMBER:
-        least = "" if field.least is None else f"{field.least:g}"
-        most = "" if field.most is None else f"{field.most:g}"
+        least = "" if field.least is None else _digits(field.least)
+        most = "" if field.most is None else _digits(field.most)
         if least or most:
             return t("must be a number from {least} to {most}", least=least, most=most)
     return t(
@@ -193,6 +193,12 @@ def _expected(field: Field) -> str:
             FieldKind.DATE: "must be a date such as 2026-11-21",
         }.get(field.kind, "must be a text")
     )
+
+
+def _digits(number: float) -> str:
+    """`number` as people write it, without an exponent."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def score(form: Form, values: Mapping[str, Any]) -> Score:

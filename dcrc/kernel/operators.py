@@ -121,6 +121,12 @@ def role_of(desk: Desk, operator: Operator | None = None) -> Role:
     return roles.get((operator or desk.operator).role, Role())
 
 
+def role_title(desk: Desk, role: str) -> str:
+    """What the role of that key is called in the current language; its key where it has no title."""
+    found = desk.policies.section("roles").roles.get(role)
+    return (str(found.title) if found is not None else "") or role
+
+
 def list_operators(desk: Desk, *, active: bool | None = None) -> list[Operator]:
     """The staff by name; `active` True or False leaves the others out."""
     found = [desk.read(Operator, document) for document in desk.operators.all()]
@@ -177,7 +183,7 @@ def check_role(desk: Desk, role: str) -> None:
             "There is no role {role}; possible are: {names}.",
             field="role",
             role=role,
-            names=", ".join(sorted(roles)),
+            names=", ".join(f"{name} ({roles[name].title})" for name in sorted(roles)),
         )
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import attrs
 
 from dcrc.errors import PolicyError
+from dcrc.i18n import t
 from dcrc.kernel.policy_files import PolicyFile
 from dcrc.kernel.policy_values import Spot, lay, rest_field
 from dcrc.wording import Wording
@@ -39,6 +40,13 @@ class Origin:
         if self.file is None:
             return self.layer
         return f"{self.layer} ({self.file.name}:{self.line})"
+
+
+def origin_text(origin: Origin | str) -> str:
+    """An origin as people read it: the two layers that every dealer has are named in their language."""
+    layer, gap, place = str(origin).partition(" ")
+    names = {DEFAULT_LAYER: t("default"), DEALER_LAYER: t("dealer")}
+    return f"{names.get(layer, layer)}{gap}{place}"
 
 
 @attrs.frozen

@@ -74,6 +74,15 @@ def _dotted(path: str) -> str:
     return ".".join(part.strip().strip("\"'") for part in re.findall(_PART, path))
 
 
+def toml_fault(text: str, error: tomllib.TOMLDecodeError) -> tuple[int, str]:
+    """The line of `text` that the parser stumbled over, and what it says without the place."""
+    said = str(error)
+    found = re.search(r" \(at line (\d+), column \d+\)$", said)
+    if found is not None:
+        return int(found[1]), said[: found.start()]
+    return max(len(text.splitlines()), 1), said.removesuffix(" (at end of document)")
+
+
 @attrs.frozen
 class PolicyFile:
     """A parsed TOML file: its tables, and the line of each key."""
@@ -96,8 +105,9 @@ class PolicyFile:
                 line=line,
             ) from None
         except tomllib.TOMLDecodeError as error:
+            line, why = toml_fault(text, error)
             raise PolicyError(
-                "{file} is no valid TOML: {why}.", file=str(path), why=str(error)
+                "{file}, line {line}: not valid TOML ({why}).", file=str(path), line=line, why=why
             ) from None
         except OSError as error:
             raise PolicyError(

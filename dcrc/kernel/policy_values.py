@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
@@ -146,7 +147,22 @@ def _built(make: Callable[[], Any], spot: Spot) -> Any:
         return make()
     except (ValueError, TypeError) as error:
         why = str(error.args[0]) if error.args else str(error)
-        raise spot.error("{file}, line {line}: {key} is wrong: {why}.", why=why) from None
+        raise spot.error("{file}, line {line}: {key} is wrong: {why}.", why=_limit(why)) from None
+
+
+_LIMIT = re.compile(r"'\w+' must be (>=|>|<=|<) ([^:]+): (.*)", re.DOTALL)
+_LIMITS = {
+    ">=": "must be at least {limit}, not {value}",
+    ">": "must be more than {limit}, not {value}",
+    "<=": "must be at most {limit}, not {value}",
+    "<": "must be less than {limit}, not {value}",
+}
+
+
+def _limit(why: str) -> str:
+    """What a limit of attrs complains of, in the current language; other texts as they are."""
+    found = _LIMIT.fullmatch(why)
+    return why if found is None else t(_LIMITS[found[1]], limit=found[2], value=found[3])
 
 
 def _mapping(kind: Any, current: Any, raw: Any, spot: Spot) -> Any:

@@ -10,6 +10,7 @@ from dcrc.errors import ConflictError, InputError, NotFound
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.proposals import ProposalState
 from dcrc.kernel.tasks import Task
+from dcrc.kernel.titles import state_title
 from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def require_open(task: Task) -> None:
         raise ConflictError(
             "The task {task} is closed already ({state}, {date}, {operator}); look at it again.",
             task=task.id[:6],
-            state=task.state.value,
+            state=state_title(task.state),
             date=task.closed_on.isoformat() if task.closed_on else "-",
             operator=task.closed_by or "-",
         )

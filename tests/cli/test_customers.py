@@ -182,3 +182,27 @@ def test_the_list_says_how_many_more_there_are(dcrc: Any) -> None:
     cut = dcrc.json("customer", "find", "陈晨", "--limit", 2)
     assert (len(cut["found"]), cut["more"]) == (2, True)
     assert len(dcrc.json("customer", "find", "陈晨", "--limit", 0)["found"]) == 4
+
+
+def test_an_edit_of_nothing_says_so(dcrc: Any, owner: str) -> None:
+    assert "Nothing of 王小明 changed" in dcrc.ok("customer", "edit", owner)
+    assert "dcrc customer find" in dcrc.refused(3, "customer", "show", "9880")
+
+
+def test_the_page_has_the_dealer_s_time(dcrc: Any, owner: str) -> None:
+    from dcrc.testing import serviced
+
+    desk = dcrc.desk()
+    (car,) = desk.vehicles.all()
+    from dcrc.kernel.vehicles import find_vehicle
+
+    serviced(
+        desk,
+        find_vehicle(desk, car.doc_id),
+        on=desk.today(),
+        came_in="2026-11-03T01:08:00+00:00",
+    )
+    desk.close()
+    printed = dcrc.ok("customer", "show", owner)
+    assert "2026-11-03 09:08" in printed
+    assert "01:08" not in printed

@@ -70,7 +70,7 @@ def test_tasks_by_due_day_rule_state_owner(owners: Any) -> None:
     assert until == [task for task in every if task["due"] <= "2026-11-22"]
     late = owners.json("tasks", "--due", "overdue", "--limit", 0)["tasks"]
     assert late == [task for task in every if task["due"] < "2026-11-21"]
-    assert owners.json("tasks", "--owner", "nobody")["tasks"] == []
+    assert owners.json("tasks", "--owner", "王敏")["tasks"] == []
     assert owners.json("tasks", "--state", "done")["tasks"] == []
     assert owners.json("tasks", "--state", "all")["total"] == len(every)
 
@@ -182,3 +182,32 @@ def test_a_task_explains_itself(owners: Any) -> None:
     only = owners.json("explain", "李娜", "--rule", rule)["explanations"]
     assert {each["rule"] for each in only} == {rule}
     assert "new_car_followup.day7" in owners.ok("explain", task["id"])
+
+
+def test_a_rule_or_owner_that_nobody_knows_is_no_empty_list(owners: Any) -> None:
+    short = owners.json("tasks", "--rule", "day3")
+    assert short == owners.json("tasks", "--rule", "new_car_followup.day3")
+    assert short["total"]
+    for command in ("tasks", "today"):
+        assert "new_car_followup.day3" in owners.refused(3, command, "--rule", "day33")
+    assert "王敏" in owners.refused(3, "tasks", "--owner", "王民")
+    assert "No such tasks" in owners.ok("tasks", "--owner", "王敏", "--state", "failed")
+    owners.refused(3, "explain", "王小明", "--rule", "nope")
+
+
+def test_the_changes_of_an_operation_are_one_short_line_each(owners: Any) -> None:
+    numbers = [each["number"] for each in owners.json("log")["operations"]]
+    for number in numbers:
+        printed = owners.ok("log", "--changes", number)
+        assert "{'" not in printed
+        assert "+00:00" not in printed
+        assert max(map(len, printed.splitlines())) < 300
+
+
+def test_a_figure_says_its_unit(owners: Any) -> None:
+    owners.language = "zh"
+    task = task_of(owners, "张伟", "new_car_followup.day7")
+    owners.ok("attempt", task["id"], "reached", *answers(owners, task))
+    printed = owners.ok("figures")
+    assert "数值" in printed
+    assert "%" in printed

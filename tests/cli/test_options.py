@@ -258,3 +258,16 @@ def test_a_reader_who_stops_reading_hears_no_complaint(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def test_who_sits_here_is_asked_before_the_interface_opens(
+    dcrc: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dcrc.cli.program import ask_who
+
+    said = iter(["9", "2"])
+    monkeypatch.setattr(click, "prompt", lambda *_: next(said))
+    assert ask_who(("周岚", "王敏")) == "王敏"
+    dcrc.ok("operators", "add", "周岚", "客服")
+    assert "DCRC_OPERATOR" in dcrc.refused(2, "today")
+    assert "caller (" in dcrc.refused(3, "--operator", "王敏", "operators", "role", "周岚", "x")

@@ -100,7 +100,7 @@ def test_every_value_is_listed_with_layer_and_unit(tmp_path: Path) -> None:
         ("[follow_up]\nsteps = 3", "line 2: follow_up.steps must be"),
         ("[follow_up.steps.new]\nenabled = true", "line 1: follow_up.steps.new needs due_day"),
         ("[follow_up.steps]\nday3 = {due = 1}", "line 2: there is no follow_up.steps.day3.due"),
-        ("[follow_up\ntries = 2", "is no valid TOML"),
+        ("[follow_up\ntries = 2", "line 1: not valid TOML"),
         ("xyzzy = 1", "there is no xyzzy; possible here: follow_up, roles"),
     ],
 )
