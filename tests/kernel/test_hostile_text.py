@@ -60,7 +60,7 @@ def test_it_is_stored_as_given_in_every_field(desk: Desk, text: str) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_it_is_shown_without_anything_a_terminal_obeys(text: str) -> None:
     shown = plain(text)
-    assert len(shown) == len(text)
+    assert len(shown) == len(text.replace("\u200d", "").replace("\r", ""))
     assert not any(sign < " " or sign in "\x7f\u202e\u202c\ud800" for sign in shown)
     assert plain("王小明 [x] 🚗") == "王小明 [x] 🚗"
 
