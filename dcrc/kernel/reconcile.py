@@ -76,8 +76,12 @@ def reconcile(
             if expired and key not in tasks:
                 continue  # most of a long history: nothing was made of it, nothing will be
             held = wishes.setdefault(key, {}).setdefault(outcome.occurrence, outcome)
-            if held is not outcome and desk.rank(outcome) < desk.rank(held):
-                wishes[key][outcome.occurrence] = outcome
+            if held is not outcome:
+                if desk.rank(outcome) < desk.rank(held):
+                    wishes[key][outcome.occurrence] = outcome
+                for each in (held, outcome):  # the other one counts once this one has expired
+                    if each.expires is not None and each.expires >= today:
+                        desk.wake_on(each.expires + DAY)
     for key in sorted({*tasks, *wishes}):
         desk.settle(key[0], tasks.get(key, []), wishes.get(key, {}), refused.get(key))
     return Reconciled(
