@@ -110,7 +110,7 @@ def _usage_sentence(problem: click.ClickException) -> str:
         said = t("There is no command {name}.", name=problem.command_name)
         return said + _meant(problem.possibilities) + hint
     if isinstance(problem, click.MissingParameter) and problem.param is not None:
-        name = t(problem.param.get_error_hint(problem.ctx).strip("'") or "-")
+        name = _wanted(problem.param, problem.ctx)
         return t("{name} is missing.", name=name) + hint
     if isinstance(problem, click.BadParameter) and problem.param is not None:
         name = problem.param.get_error_hint(problem.ctx).strip("'")
@@ -127,6 +127,28 @@ def _usage_sentence(problem: click.ClickException) -> str:
     if extra := _EXTRA_WORDS.match(problem.message):
         return t("There are too many words: {words}.", words=extra[1]) + hint
     return problem.format_message() + hint
+
+
+# fmt: off
+ARGUMENTS = frozenset((
+    "CUSTOMER", "FILE", "FILES", "FILE…", "GONE", "KEEP", "KM", "NAME", "OPERATOR", "PROPOSAL",
+    "REASON", "REF", "RESULT", "ROLE", "SOURCE", "TARGET", "TASK", "TASKS", "TASK[,TASK…]",
+    "TASK|CUSTOMER", "TEXT", "TITLE", "UNTIL", "VEHICLE", "DAY", "WHAT",
+))
+# fmt: on
+"""Arguments as help pages write them; the catalogue says what each is."""
+
+
+def _wanted(param: click.Parameter, ctx: click.Context | None) -> str:
+    """An option or argument that is missing: its name, what that means, and what it may be."""
+    if not isinstance(param, click.Argument):
+        return param.get_error_hint(ctx).strip("'")
+    name = param.metavar or (param.name or "").upper()
+    said = t(name) if name in ARGUMENTS else name
+    if isinstance(param.type, click.Choice):
+        choices = ", ".join(str(choice) for choice in param.type.choices)
+        return t("{name} (one of: {choices})", name=said, choices=choices)
+    return said
 
 
 def _range(problem: click.BadParameter) -> str:
