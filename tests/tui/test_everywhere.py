@@ -200,7 +200,7 @@ def test_a_fault_is_placed_in_our_own_files_and_its_traceback_can_be_had(
     from dcrc.tui.app import DcrcApp, place_of
 
     with pytest.raises(NoMatches) as caught:  # raised in Textual's files, from a line of ours
-        ActionList("", [])._show("")
+        ActionList("", [])._narrow("")
     fault = caught.value
     assert place_of(fault).startswith("actions.py:")
     app = DcrcApp(desk)

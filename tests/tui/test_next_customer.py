@@ -17,7 +17,6 @@ from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
 from dcrc.tui.fields import Question, TextQuestion
 from dcrc.tui.sheet_data import load_sheet
 from dcrc.tui.today import Today
-from tests.tui.conftest import TODAY
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def busy_owners(desk: Desk, new_owner: Any) -> list[Customer]:
     found = [new_owner(name, 7) for name in ("王小明", "张伟", "陈静", "刘洋", "赵磊")]
     for number, customer in enumerate(found):
         car = a_vehicle(desk, customer, plate=f"赣B{number:05d}", model="陆风X5")
-        delivered(desk, car, on=TODAY - timedelta(days=6), data={"consultant": "李强"})
+        delivered(desk, car, on=desk.today() - timedelta(days=6), data={"consultant": "李强"})
     plan(desk)
     for customer in found:
         keep_sheet_draft(desk, customer.id, SheetDraft(_all_but_the_texts(desk, customer)))
