@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from dcrc.kernel.planner import Dossier
 
 
+def _written(value: Any) -> Any:
+    """A value as the policy file writes it."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 @attrs.frozen
 class PolicyUsed:
     """A policy value that counted: its key, the value then, and where it stands now (layer, file, line)."""
@@ -39,12 +44,12 @@ class PolicyUsed:
         said = t(
             "{key} = {value}, from {origin}",
             key=self.key,
-            value=self.value,
+            value=_written(self.value),
             origin=origin_text(self.origin),
         )
         if self.now == self.value:
             return said
-        return said + t(" (now {value})", value=self.now)
+        return said + t(" (now {value})", value=_written(self.now))
 
 
 @attrs.frozen

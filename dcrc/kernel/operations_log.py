@@ -95,7 +95,10 @@ def _lines(desk: Desk, change: Change) -> list[FieldChange]:
             change.table,
             str(change.doc_id),
             field,
-            field_title(field),
+            # a vehicle's customer is its owner, a task's or an event's is only whom it concerns
+            t("Customer")
+            if field == "customer" and change.table != "vehicles"
+            else field_title(field),
             seen(desk, was.get(field), field),
             seen(desk, became.get(field), field),
         )
