@@ -23,6 +23,7 @@ from dcrc.kernel.vins import normalise_vin
 _EMPTY = frozenset(
     ("", "-", "--", "---", "—", "——", "/", "//", "\\", "无", "暂无", "没有", "空", "未知", "不详")
 ) | {"null", "none", "nan", "n/a", "#n/a", "na", "nil", "#ref!", "#value!", "#div/0!", "#name?"}
+_LONGEST_EMPTY = max(map(len, _EMPTY))
 _BLANKS = re.compile(r"\s+")
 _NO_PLATE = re.compile(r"(未上|没上|待上|无|临时?|暂无|新车).{0,4}")
 _UNITS = re.compile(r"人民币|rmb|cny|¥|￥|公里|千米|kms?|元整?|左右|约|,|，|\s", re.IGNORECASE)
@@ -52,8 +53,8 @@ def is_empty(cell: Any) -> bool:
 
 
 def read_text(cell: Any) -> str | None:
-    text = text_of(cell)
-    return None if text.lower() in _EMPTY else text
+    text = cell.strip() if type(cell) is str else text_of(cell)
+    return None if len(text) <= _LONGEST_EMPTY and text.lower() in _EMPTY else text
 
 
 def read_name(cell: Any) -> str | None:

@@ -26,7 +26,7 @@ from dcrc.store.errors import (
 APPLICATION_ID = 0x44435243  # "DCRC"
 FORMAT = 1
 CACHE = 16_384  # KiB that a connection keeps in memory; while it writes in bulk, the second number
-BULK_CACHE = 65_536
+BULK_CACHE = 32_768
 _MAGIC = b"SQLite format 3\x00"
 
 Statement = Sequence[Any]
