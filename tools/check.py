@@ -46,10 +46,8 @@ def main() -> int:
 
 
 def _has_pip() -> bool:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return not subprocess.run(
-        [sys.executable, "-m", "pip", "--version"], check=False, **quiet
-    ).returncode
+    asked = [sys.executable, "-m", "pip", "--version"]
+    return not subprocess.run(asked, check=False, capture_output=True).returncode
 
 
 if __name__ == "__main__":

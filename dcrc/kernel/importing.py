@@ -33,13 +33,16 @@ class ImportsPolicy:
         default=True,
         metadata={
             "doc": Wording(
-                "未识别的列保存在记录的附加信息里", "columns without a meaning are kept in the record"
+                "未识别的列保存在记录的附加信息里",
+                "columns without a meaning are kept in the record",
             )
         },
     )
     area_code: str = attrs.field(
         default="",
         metadata={
-            "doc": Wording("固定电话默认区号，如 0796", "area code of landlines written without one")
+            "doc": Wording(
+                "固定电话默认区号，如 0796", "area code of landlines written without one"
+            )
         },
     )

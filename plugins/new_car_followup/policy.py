@@ -50,7 +50,7 @@ class Step:
             "doc": Wording(
                 "客户在哪个问题里证实（问卷.问题，答案 yes/no）",
                 "the question in which the customer tells whether it happened: form.field, yes or no",
-            )
+            ),
         },
     )
     enabled: bool = True

@@ -214,7 +214,7 @@ def act(tasks: list[Task], what: str, which: int) -> list[Task]:
     return [became if each.id == task.id else each for each in tasks]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(steps)
 def test_through_any_history(history: list[tuple[int, dict[str, list[Outcome]], str, int]]) -> None:
     tasks: list[Task] = []
