@@ -50,19 +50,20 @@ def edit_own_field(desk: Desk, number: int, of: int) -> dict[str, Any]:
 
 
 def edit_the_same_field(desk: Desk, number: int, of: int) -> dict[str, Any]:
-    """Everybody counts up the same remark; a conflict is looked at again and repeated."""
-    customer_id, conflicts = str(desk.customers.all()[0].doc_id), 0
-    for _ in range(5):
+    """Everybody adds lines of his own to the same remark; a conflict is looked at again and repeated."""
+    customer_id, conflicts, lines = str(desk.customers.all()[0].doc_id), 0, []
+    for turn in range(5):
+        lines.append(f"{number}-{turn}")
         while True:
             before = find_customer(desk, customer_id)
-            after = attrs.evolve(before, note=str(int(before.note or 0) + 1))
+            after = attrs.evolve(before, note=" ".join((*before.note.split(), lines[-1])))
             try:
                 edit_customer(desk, before, after)
             except ConflictError:
                 conflicts += 1
                 continue
             break
-    return {"conflicts": conflicts}
+    return {"conflicts": conflicts, "lines": lines}
 
 
 def call(desk: Desk, number: int, of: int) -> dict[str, Any]:
