@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -289,7 +290,11 @@ def _refuse_same(form: Form, path: Path, other: Path | None) -> None:
 
 def read_form(path: Path) -> Form:
     """The form of a TOML file (`[[fields]]` with `options`); PolicyError names file and what is wrong."""
-    file = PolicyFile.read(path)
+    return _form(PolicyFile.read(path))
+
+
+@lru_cache(maxsize=256)
+def _form(file: PolicyFile) -> Form:
     form: Form = _with_scales(lay(Form, MISSING, dict(file.tables), Spot(file, "")))
     names: set[str] = set()
     for field in form.fields:
@@ -307,7 +312,7 @@ def read_form(path: Path) -> Form:
             else ""
         )
         if problem:
-            raise PolicyError("{file}: {problem}.", file=str(path), problem=problem)
+            raise PolicyError("{file}: {problem}.", file=str(file.path), problem=problem)
         names.add(field.name)
     return form
 

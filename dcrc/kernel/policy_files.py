@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +84,9 @@ def toml_fault(text: str, error: tomllib.TOMLDecodeError) -> tuple[int, str]:
     return max(len(text.splitlines()), 1), said.removesuffix(" (at end of document)")
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class PolicyFile:
-    """A parsed TOML file: its tables, and the line of each key."""
+    """A parsed TOML file: its tables, and the line of each key; the same object while the text stays."""
 
     path: Path
     tables: Mapping[str, Any]
@@ -96,7 +97,7 @@ class PolicyFile:
         """Parse `path`; raises PolicyError with line and column where it is no TOML in UTF-8."""
         try:
             text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-            return cls(path, tomllib.loads(text), key_lines(text))
+            return _parsed(path, text)
         except UnicodeDecodeError as error:
             line = error.object[: error.start].count(b"\n") + 1
             raise PolicyError(
@@ -121,3 +122,9 @@ class PolicyFile:
                 return self.lines[key]
             key = key.rpartition("[" if key.endswith("]") else ".")[0]
         return None
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: Path, text: str) -> PolicyFile:
+    """Read anew for every desk, parsed once in a process: parsing takes far longer than reading."""
+    return PolicyFile(path, tomllib.loads(text), key_lines(text))
