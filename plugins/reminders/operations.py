@@ -76,10 +76,10 @@ def _mark_lost(desk: Desk, task: Task, answers: Answers, because: str) -> None:
     )
 
 
-def care_messages(desk: Desk, state: str | None = None) -> list[CareMessage]:
-    """All care messages, or those of a state, by their day."""
+def care_messages(desk: Desk, *states: str) -> list[CareMessage]:
+    """All care messages, or those in one of the states, by their day."""
     table = desk.table(CARE_MESSAGES.table)
-    found = table.all() if state is None else table.search(where("state") == state)
+    found = table.search(where("state").one_of(list(states))) if states else table.all()
     messages = [desk.read(CareMessage, document) for document in found]
     return sorted(messages, key=lambda each: (each.on, each.id))
 
@@ -154,8 +154,8 @@ def review_care(
 def send_care(desk: Desk) -> list[CareMessage]:
     """Queue the approved messages whose day has come for all who wish for them; late ones lapse."""
     sent = []
-    for message in care_messages(desk):
-        if message.state not in (DRAFTED, APPROVED) or message.on > desk.today():
+    for message in care_messages(desk, DRAFTED, APPROVED):
+        if message.on > desk.today():
             continue
         late = message.on + timedelta(LATE_DAYS) < desk.today()
         if message.state == APPROVED and not late:
