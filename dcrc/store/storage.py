@@ -45,10 +45,9 @@ class SqliteStorage(Storage):
         self.path = Path(path)
         self.clock = clock
         self.read_only = read_only
-        self.timeout = timeout
         self.ids = IdSource(clock, entropy)
         self._writer = threading.RLock()
-        links = Links(self.path, read_only=read_only, timeout=timeout)
+        links = self._links = Links(self.path, read_only=read_only, timeout=timeout)
         self.link: Callable[[], Link] = links.link
         self.explained: Callable[[], Explained] = links.explained
         self.explain: Callable[[sqlite3.Error], Exception] = links.explain
@@ -69,6 +68,15 @@ class SqliteStorage(Storage):
             )
         with self.explained() as link:
             self.installation = str(self.about(link, "installation"))
+
+    @property
+    def timeout(self) -> float:
+        """Seconds that connections opened from now on, and this process's writers, wait for another."""
+        return self._links.timeout
+
+    @timeout.setter
+    def timeout(self, seconds: float) -> None:
+        self._links.timeout = seconds
 
     def _create(self, installation: str) -> bool:
         statements: list[tuple[str, Sequence[Any]]] = [(sql, ()) for sql in layouts.TABLES]
