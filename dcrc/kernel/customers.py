@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 from tinydb import where
 
-from dcrc.errors import InputError, NotFound, UsageError
+from dcrc.errors import ConflictError, InputError, NotFound, UsageError
 from dcrc.kernel.names import fold
 from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.phones import Phone as Phone
@@ -207,13 +207,18 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
     """Store what differs between `before` (as it was shown) and `after`, field by field.
 
     Key fields that the policy `customers.confirm_fields` names wait as proposals unless the operator may
-    approve. Raises Conflict if somebody else has changed one of the same fields.
+    approve. Raises Conflict if somebody else has changed one of the same fields, or merged the customer.
     """
     if before.id != after.id:
         raise UsageError("An edit is of one customer, not of two.")
     if after.preferred_time != before.preferred_time:
         _check_preferred_time(desk, after)
     with desk.operation("edit customer", Permission.CUSTOMERS_EDIT):
+        if find_customer(desk, before.id).merged_into and not before.merged_into:
+            raise ConflictError(
+                "{name} was merged with another customer meanwhile; look him up again and edit there.",
+                name=before.name,
+            )
         after = prepare_customer(after)
         waiting = []
         confirm = desk.policies.section("customers").confirm_fields

@@ -78,6 +78,7 @@ def merge_customers(desk: Desk, keep_id: str, gone_id: str) -> Merge:
         store_customer(desk, keep, united)
         store_customer(desk, gone, attrs.evolve(gone, merged_into=keep.id, archived=True))
     note_contact(desk, [keep.id, gone.id])
+    desk.replan(keep.id)
     return merge
 
 
@@ -159,6 +160,7 @@ def unmerge_customer(desk: Desk, gone_ref: str) -> Merge:
         after = attrs.evolve(before, unmerged_at=desk.now(), unmerged_by=desk.operator.name)
         desk.edit(desk.merges, before, after)
     note_contact(desk, [holder.id, gone.id])
+    desk.replan(holder.id, gone.id)
     return after
 
 

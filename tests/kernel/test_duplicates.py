@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcrc.errors import InputError, NotAllowed, NotFound
+from dcrc.errors import ConflictError, InputError, NotAllowed, NotFound
+from dcrc.kernel.agenda import tasks
 from dcrc.kernel.customers import (
     Contact,
     Customer,
@@ -28,6 +29,7 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.duplicates import find_duplicates, merge_customers, unmerge_customer
 from dcrc.kernel.events import Event, events_of, record_event
 from dcrc.kernel.history import timeline
+from dcrc.kernel.planning import plan
 from dcrc.kernel.terms import short_id
 from dcrc.kernel.undoing import undo
 from dcrc.kernel.vehicles import change_owner, vehicles_of
@@ -41,9 +43,13 @@ def reasons(desk: Desk) -> list[tuple[str, list[str]]]:
 
 
 def everything(desk: Desk) -> dict[str, dict[str, Any]]:
-    """All records as they stand, but for the notes of merging itself."""
+    """All records as they stand, but for the notes of merging itself and tasks that planning took back."""
     return {
-        name: {str(document.doc_id): dict(document) for document in desk.table(name).all()}
+        name: {
+            str(document.doc_id): dict(document)
+            for document in desk.table(name).all()
+            if name != "tasks" or document.get("state") != "withdrawn"
+        }
         for name in ("customers", "vehicles", "events", "tasks", "attempts", "answers")
     }
 
@@ -191,10 +197,33 @@ def test_merge_then_unmerge_gives_the_state_before(
             desk,
             Event("", "serviced", owner.id, date(2026, 11, 1), vehicle=car.id, key=key),
         )
+    plan(desk)
     before = everything(desk)
     merge_customers(desk, kept.id, other.id)
     if by_undo:
         undo(desk)
     else:
         unmerge_customer(desk, other.id)
+    plan(desk)
     assert everything(desk) == before
+
+
+def test_one_of_two_tasks_about_the_same_goes_with_the_merge(desk: Desk) -> None:
+    """Both had the wrong number; it needs to be corrected once, and nobody waits for the next plan."""
+    numbers = (Phone("+8613800001111", state=PhoneState.WRONG),)
+    one, other = (add_customer(desk, Customer("", "王小明", phones=numbers)) for _ in range(2))
+    plan(desk)
+    assert len(tasks(desk, state="open")) == 2
+    merge_customers(desk, one.id, other.id)
+    (left,) = tasks(desk, state="open")
+    assert left.subject == one.id
+    unmerge_customer(desk, other.id)
+    assert {task.subject for task in tasks(desk, state="open")} == {one.id, other.id}
+
+
+def test_an_edit_that_began_before_a_merge_is_told_of_it(desk: Desk) -> None:
+    kept, gone = (add_customer(desk, Customer("", name)) for name in ("王小明", "王晓明"))
+    merge_customers(desk, kept.id, gone.id)
+    with pytest.raises(ConflictError, match="merged"):
+        edit_customer(desk, gone, attrs.evolve(gone, note="喜欢钓鱼"))
+    assert find_customer(desk, gone.id).note == ""
