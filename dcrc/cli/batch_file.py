@@ -51,7 +51,7 @@ def _from_toml(file: Path, text: str) -> list[Step]:
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        from dcrc.kernel.policy_files import toml_fault
+        from dcrc.kernel.toml_faults import toml_fault
 
         line, why = toml_fault(text, problem)
         raise InputError(

@@ -58,6 +58,7 @@ def _import(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
         unchanged=counts.unchanged,
         rejected=counts.rejected,
     )
+    said = "; ".join((said, *map(one_line, report.notes)))
     return Ended.PARTIAL if report.rejected else Ended.DONE, said
 
 

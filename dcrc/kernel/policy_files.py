@@ -75,15 +75,6 @@ def _dotted(path: str) -> str:
     return ".".join(part.strip().strip("\"'") for part in re.findall(_PART, path))
 
 
-def toml_fault(text: str, error: tomllib.TOMLDecodeError) -> tuple[int, str]:
-    """The line of `text` that the parser stumbled over, and what it says without the place."""
-    said = str(error)
-    found = re.search(r" \(at line (\d+), column \d+\)$", said)
-    if found is not None:
-        return int(found[1]), said[: found.start()]
-    return max(len(text.splitlines()), 1), said.removesuffix(" (at end of document)")
-
-
 @attrs.frozen(eq=False)
 class PolicyFile:
     """A parsed TOML file: its tables, and the line of each key; the same object while the text stays."""
@@ -106,6 +97,8 @@ class PolicyFile:
                 line=line,
             ) from None
         except tomllib.TOMLDecodeError as error:
+            from dcrc.kernel.toml_faults import toml_fault
+
             line, why = toml_fault(text, error)
             raise PolicyError(
                 "{file}, line {line}: not valid TOML ({why}).", file=str(path), line=line, why=why
