@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from coverage import Coverage
 
 from dcrc.i18n import set_language
 
@@ -25,3 +28,40 @@ def _nobody_s_configuration(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     set_language("zh")
     yield
     set_language("zh")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Lines that other tests reach too are not counted a thousand times: counting doubles their time."""
+    counting = Coverage.current() if item.get_closest_marker("repeats") else None
+    if counting is None:
+        return (yield)
+    counting.stop()
+    try:
+        return (yield)
+    finally:
+        counting.start()
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Awaitable[str]]:
+    """`await settled(pilot)` waits until the interface has nothing to do; what stands on the screen then."""
+    from textual import _wait
+    from textual.worker import WorkerError
+
+    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.005)
+    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0025)
+
+    async def settle(pilot: Any) -> str:
+        quiet = 0
+        while quiet < 2:
+            running = [each for each in pilot.app.workers if not each.is_finished]
+            for each in running:
+                with suppress(WorkerError):  # an older question of a topic gives way to a newer one
+                    await each.wait()
+            await pilot.pause(0.05)  # longer than Textual's pause between paints
+            quiet = 0 if running else quiet + 1
+        strips = pilot.app.screen._compositor.render_strips()
+        return "\n".join("".join(each.text for each in strip) for strip in strips)
+
+    return settle

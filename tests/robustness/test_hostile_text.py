@@ -260,7 +260,9 @@ def test_what_went_out_is_taken_in_by_another_shop(
 
 
 @pytest.mark.parametrize("kind", SEEN)
-async def test_the_interface_shows_it_as_text_and_keeps_its_layout(shop: Any, kind: str) -> None:
+async def test_the_interface_shows_it_as_text_and_keeps_its_layout(
+    shop: Any, settled: Any, kind: str
+) -> None:
     from dcrc.tui.app import DcrcApp
 
     desk = shop.desk()
@@ -270,16 +272,13 @@ async def test_the_interface_shows_it_as_text_and_keeps_its_layout(shop: Any, ki
         async with app.run_test(size=(80, 24)) as pilot:
 
             async def settle() -> str:
-                for _ in range(3):
-                    await app.workers.wait_for_complete(list(app.workers))
-                    await pilot.pause()
-                strips = app.screen._compositor.render_strips()
-                assert len(strips) == 24
-                lines = ["".join(each.text for each in strip) for strip in strips]
+                seen: str = await settled(pilot)
+                lines = seen.split("\n")
+                assert len(lines) == 24
                 for line in lines:
                     assert cell_len(line) == 80, repr(line)
                     assert not obeyed(line), repr(line)
-                return "\n".join(lines)
+                return seen
 
             seen = await settle()
             for keys in (

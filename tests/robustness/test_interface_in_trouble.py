@@ -18,17 +18,13 @@ from dcrc.tui.call_sheet import CallSheet
 class Operator:
     """Somebody before the interface."""
 
-    def __init__(self, app: DcrcApp, pilot: Any) -> None:
-        self.app, self.pilot = app, pilot
+    def __init__(self, pilot: Any, settled: Any) -> None:
+        self.pilot, self.settled = pilot, settled
 
-    async def press(self, *keys: str) -> str:
-        """Press keys; what stands on the screen then."""
+    async def press(self, *keys: str) -> None:
+        """Press keys and wait for what follows."""
         await self.pilot.press(*keys)
-        for _ in range(4):
-            await self.app.workers.wait_for_complete(list(self.app.workers))
-            await self.pilot.pause()
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(each.text for each in strip) for strip in strips)
+        await self.settled(self.pilot)
 
 
 @contextmanager
@@ -55,13 +51,15 @@ def in_trouble(trouble: str, other: Any, sheet: CallSheet) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("trouble", ["full", "locked", "closed meanwhile"])
-async def test_a_call_that_cannot_be_recorded_stays_on_the_screen(shop: Any, trouble: str) -> None:
+async def test_a_call_that_cannot_be_recorded_stays_on_the_screen(
+    shop: Any, settled: Any, trouble: str
+) -> None:
     desk, other = shop.desk(), shop.desk()
     desk.db.storage.timeout = 0.3
     app = DcrcApp(desk)
     with speaking("zh"):
         async with app.run_test(size=(100, 30)) as pilot:
-            operator = Operator(app, pilot)
+            operator = Operator(pilot, settled)
             await operator.press()
             await operator.press("enter")
             assert isinstance(app.screen, CallSheet)

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
-from textual.pilot import Pilot
 
 from dcrc import Desk
 from dcrc.cli import Settings, program
@@ -63,16 +63,6 @@ def test_the_list_of_next_week_as_table_spreadsheet_and_page(desk: Desk, tmp_pat
     assert "<b>李" not in text
 
 
-async def keys(pilot: Pilot[None], *pressed: str) -> str:
-    """What stands on the screen after these keys."""
-    for key in pressed:
-        await pilot.press(key)
-    for _ in range(60):
-        await pilot.pause(0.02)
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(each.text for each in strip).rstrip() for strip in strips)
-
-
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -80,17 +70,19 @@ async def keys(pilot: Pilot[None], *pressed: str) -> str:
         ("en", ("Next week", "Warranty ends", "王小明", "Care messages", "waits", "approved")),
     ],
 )
-async def test_the_lists_by_keyboard(desk: Desk, language: str, words: tuple[str, ...]) -> None:
+async def test_the_lists_by_keyboard(
+    desk: Desk, settled: Any, language: str, words: tuple[str, ...]
+) -> None:
     with speaking(language):
         app = DcrcApp(desk)
         async with app.run_test(size=(100, 30)) as pilot:
-            await keys(pilot)
+            await settled(pilot)
             app.go_to(ReminderLists(desk))
-            first = await keys(pilot)
+            first = await settled(pilot)
             for word in words[:4]:
                 assert word in first
-            care = await keys(pilot, "4")
-            assert words[4] in care
-            done = await keys(pilot, "y")
-            assert words[5] in done
+            await pilot.press("4")
+            assert words[4] in await settled(pilot)
+            await pilot.press("y")
+            assert words[5] in await settled(pilot)
     assert get_care(desk, "2026/winter_solstice").state == "approved"
