@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.cases import tasks_owed as tasks_owed
     from dcrc.kernel.cases import vehicles_by_id as vehicles_by_id
     from dcrc.kernel.customers import Customer as Customer
+    from dcrc.kernel.customers import CustomerKind as CustomerKind
     from dcrc.kernel.customers import LunarDay as LunarDay
     from dcrc.kernel.desk import Desk as Desk
     from dcrc.kernel.dossiers import read_dossier as read_dossier
@@ -119,6 +120,7 @@ _HOME = {
     ),
     "dcrc.kernel.customers": (
         "Customer",
+        "CustomerKind",
         "LunarDay",
     ),
     "dcrc.kernel.desk": ("Desk",),

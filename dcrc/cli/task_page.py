@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 
 def print_task(desk: Desk, task: Task) -> None:
-    """Print the page of `task`; the script's blanks are filled."""
+    """Print the page of `task` with its planner's remarks; the script's blanks are filled."""
     from dcrc.kernel.customers import find_customer
+    from dcrc.kernel.explain import task_remarks
     from dcrc.kernel.vehicles import find_vehicle
 
     customer = find_customer(desk, task.customer)
@@ -42,6 +43,7 @@ def print_task(desk: Desk, task: Task) -> None:
         f"{task.id[:6]}  {one_line(task_title(desk, task))}  {state_title(task.state)}, {task.due}",
         f"{one_line(customer.name)}  {shown_phone(desk, customer)}",
         *([f"{one_line(car.plate)} {one_line(car.model)} {car.vin}"] if car else []),
+        *(f"· {one_line(each)}" for each in task_remarks(task)),
         *(["", *map(one_line, script.splitlines())] if script else []),
         *_questions_table(fields),
     )

@@ -7,6 +7,7 @@ from datetime import date
 
 from dcrc import (
     Customer,
+    CustomerKind,
     Dossier,
     Fact,
     NotPlanned,
@@ -51,6 +52,9 @@ def plan_birthday(dossier: Dossier, policy: RemindersPolicy, day: PlanningDay) -
     timing, customer = policy.birthday, dossier.customer
     if reason := blocked(timing, BIRTHDAY, customer.id):
         yield reason
+        return
+    if customer.kind is CustomerKind.ORGANISATION:
+        yield NotPlanned(BIRTHDAY, customer.id, "an organisation has no birthday")
         return
     if not customer.marketing_consent:
         yield NotPlanned(BIRTHDAY, customer.id, "the customer does not wish for greetings")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from dcrc import Desk, Dossier, Vehicle, read_dossier, t
 
-from .deadlines import registered, warranty_end
+from .deadlines import inspected, registered, warranty_end
 from .policy import RemindersPolicy
 from .reminding import NAME
 from .service_due import ServiceDue, anchors, believed_rate, gone, service_due
@@ -56,9 +56,20 @@ def _lines(
     since = registered(dossier, vehicle, policy)
     if since is not None:
         _, row = row_of(policy.inspection_rows, vehicle.usage, vehicle.model)
-        ahead = next((each for each in inspections(row, since[0]) if each.due >= today), None)
-        if ahead is not None:
+        spared = timedelta(policy.inspection.expires_after)
+        ahead = next(
+            (
+                each
+                for each in inspections(row, since[0])
+                if each.due + spared >= today and inspected(dossier, vehicle, each, policy) is None
+            ),
+            None,
+        )
+        if ahead is not None and ahead.due >= today:
             yield "  " + t("inspection mark until {day}", day=ahead.due.isoformat())
+        elif ahead is not None:
+            day = ahead.due.isoformat()
+            yield "  " + t("the inspection mark ended on {day}, no inspection is known", day=day)
 
 
 def standing(due: ServiceDue, today: date) -> str:

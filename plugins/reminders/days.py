@@ -50,6 +50,11 @@ def open_day(workdays: Workdays, day: date) -> date:
     return workdays.add_open_days(first + (length - 1) * DAY, before - length // 2 + 1)
 
 
+def open_day_until(workdays: Workdays, day: date) -> date:
+    """The last open day that is not after `day`."""
+    return day if workdays.is_open(day) else workdays.add_open_days(day, -1)
+
+
 def over(timing: Timing, target: date, today: date) -> bool:
     """Whether a reminder of `target` is of no use any more, however far a closed dealer moved its days."""
     return target + (timing.expires_after + _FURTHEST) * DAY < today

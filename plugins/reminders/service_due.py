@@ -46,7 +46,10 @@ class Anchor:
 
 @attrs.frozen
 class Estimate:
-    """One method's day, and whether months or kilometres come first; the span is its uncertainty."""
+    """One method's day, and whether months or kilometres come first; the span is its uncertainty.
+
+    `reached` is the day on which the customer's driving comes to `km`, though months may come before.
+    """
 
     method: str
     due: date
@@ -54,6 +57,7 @@ class Estimate:
     earliest: date
     latest: date
     km: int | None = None
+    reached: date | None = None
 
 
 @attrs.frozen
@@ -203,6 +207,7 @@ def _by_own(rate: DailyRate, limit: date, target: int) -> Estimate:
         min(soonest, limit),
         min(latest, limit),
         target,
+        reached,
     )
 
 
@@ -215,22 +220,33 @@ def _remarks(found: ServiceDue) -> Iterator[Remark]:
             km = "-" if each.km is None else each.km
             yield Remark("schedule: due on {day} or at {km} km", {"day": day, "km": km})
         elif found.rate is not None:
-            yield Remark(
-                "own driving: {rate} km a day (±{percent} %) from {count} readings, "
-                "{km} km on {day} ({earliest} to {latest})",
-                {
-                    "rate": round(found.rate.km),
-                    "percent": found.rate.uncertainty,
-                    "count": len(found.rate.believed),
-                    "km": each.km if each.km is not None else 0,
-                    "day": day,
-                    "earliest": each.earliest.isoformat(),
-                    "latest": each.latest.isoformat(),
-                },
-            )
+            yield _by_driving(each, found.rate)
     if found.rate is not None and found.rate.refused:
         wrong = ", ".join(f"{each.km} ({each.on.isoformat()})" for each in found.rate.refused)
         yield Remark("readings that cannot be right: {readings}", {"readings": wrong})
+
+
+def _by_driving(each: Estimate, rate: DailyRate) -> Remark:
+    known = {
+        "rate": round(rate.km),
+        "percent": rate.uncertainty,
+        "count": len(rate.believed),
+        "km": each.km if each.km is not None else 0,
+        "day": each.due.isoformat(),
+    }
+    if each.by == MONTHS:
+        reached = each.due if each.reached is None else each.reached
+        return Remark(
+            "own driving: {rate} km a day (±{percent} %) from {count} readings, "
+            "{km} km only on {reached}; by time it is due on {day}",
+            {**known, "reached": reached.isoformat()},
+        )
+    span = {"earliest": each.earliest.isoformat(), "latest": each.latest.isoformat()}
+    return Remark(
+        "own driving: {rate} km a day (±{percent} %) from {count} readings, "
+        "{km} km on {day} ({earliest} to {latest})",
+        {**known, **span},
+    )
 
 
 def gone(dossier: Dossier, vehicle: Vehicle) -> Answers | None:

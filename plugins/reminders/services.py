@@ -18,7 +18,7 @@ from dcrc import (
 )
 
 from .conversation import wish_of
-from .days import DAY, Window, open_day, over, window
+from .days import DAY, Window, open_day, open_day_until, over, window
 from .odometer import DailyRate
 from .policy import RemindersPolicy
 from .reminding import NAME, blocked, planned, used
@@ -120,7 +120,7 @@ def plan_first(
     if said is not None:
         opens = max(opens, said.on + DAY)
     opens = open_day(day.workdays, opens)
-    last = max(opens, open_day(day.workdays, target))
+    last = max(opens, open_day_until(day.workdays, target))
     wanted = Window(
         opens,
         last,
@@ -170,11 +170,12 @@ def plan_regular(
         if over(timing, target, day.today):
             continue
         spared = said.on if said is not None and not anchor.first else None
-        wanted = window(timing, target, day, spared if n == 0 else None)
+        wanted = window(timing, target, day, (spared or anchor.on) if n == 0 else None)
         last = wanted.expires
         if last < day.today:
             continue
         mark = f"@{said.id}" if spared is not None and said is not None else ""
+        by_cycle = anchor.first or n > 0
         yield planned(
             REGULAR,
             vehicle.id,
@@ -183,11 +184,12 @@ def plan_regular(
             wanted,
             vehicle=vehicle.id,
             latest=max(wanted.due, target),
-            remarks=_cycle(target) if anchor.first or n else due.remarks(),
-            facts=_facts(due, vehicle),
+            remarks=_cycle(target) if by_cycle else due.remarks(),
+            facts=(anchor.fact,) if anchor.first else _facts(due, vehicle),
             policy=(
                 *used(REGULAR, "lead_days", "window_days", "expires_after"),
-                *_policy_of(due, vehicle, policy),
+                *(() if anchor.first else _policy_of(due, vehicle, policy)),
+                *(_cycle_policy(vehicle, policy) if by_cycle else ()),
             ),
         )
         if wanted.opens > day.today:
@@ -205,6 +207,13 @@ def plan_regular(
 
 def _cycle(target: date) -> tuple[Remark, ...]:
     return (Remark("fixed cycle: due on {day}", {"day": target.isoformat()}),)
+
+
+def _cycle_policy(vehicle: Vehicle, policy: RemindersPolicy) -> tuple[str, ...]:
+    """The values that a reminder without a service before it was computed from."""
+    key, _ = schedule_of(policy, vehicle.model)
+    months = f"schedules.{key}.months" if key else "cycle_months"
+    return f"{NAME}.{months}", f"{NAME}.cycles_without_visit"
 
 
 def _months(vehicle: Vehicle, policy: RemindersPolicy) -> int:

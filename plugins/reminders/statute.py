@@ -21,12 +21,16 @@ from dcrc import Wording
 MOST_YEARS = 40
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Stage:
     """Every `every_months` until the car is `until_years` old; 0: from then on."""
 
     every_months: int = attrs.field(validator=attrs.validators.gt(0))
     until_years: int = 0
+
+    def __repr__(self) -> str:
+        """As the policy file writes it: explanations show it to people."""
+        return f"{{ every_months = {self.every_months}, until_years = {self.until_years} }}"
 
 
 @attrs.frozen

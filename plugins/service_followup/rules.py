@@ -16,6 +16,7 @@ from dcrc import (
     Planned,
     Planner,
     PlanningDay,
+    Remark,
     Rule,
     TaskState,
     Wording,
@@ -125,6 +126,7 @@ def plan_visit(
         script=questionnaire.script,
         priority=policy.priority,
         facts=_facts(*visit.orders),
+        remarks=tuple(_about(order) for order in visit.orders),
         policy=(
             f"{NAME}.opens_day",
             f"{NAME}.due_day",
@@ -132,6 +134,15 @@ def plan_visit(
             f"{NAME}.on_open_days",
             f"{NAME}.questionnaires.{kind}.form",
         ),
+    )
+
+
+def _about(order: Event) -> Remark:
+    """What was done and by whom: the caller sees it before he asks about it."""
+    told = {name: str(order.data.get(name, "")) or "-" for name in ("work", "advisor")}
+    return Remark(
+        "order {order} of {day}: {work}, service advisor {advisor}",
+        {"order": order.key or "-", "day": order.on.isoformat(), **told},
     )
 
 

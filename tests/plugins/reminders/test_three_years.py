@@ -158,7 +158,7 @@ def test_no_regular_service_is_forgotten(years: Any) -> None:
                 continue
             asked += 1
             assert any(day < opens <= until for opens in reminded[car.vehicle.id]), (car, day)
-    assert asked > 3
+    assert asked >= 3
 
 
 def test_what_is_due_is_called_in_time(years: Any) -> None:
