@@ -113,7 +113,7 @@ def explain_customer(desk: Desk, customer_id: str, rule: str | None = None) -> l
     """
     desk.require(Permission.CUSTOMERS_VIEW)
     dossier = read_dossier(desk, customer_id)
-    planning = Planning.of(desk)
+    planning = Planning.of(desk, explained=True)
     outcomes, _ = planning.outcomes(dossier)
     rules = [
         f"{planner.name}.{each.name}"

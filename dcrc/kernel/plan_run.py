@@ -80,7 +80,8 @@ class Planning:
     _values: dict[str, Any] = attrs.field(factory=dict)
 
     @classmethod
-    def of(cls, desk: Desk, until: date | None = None) -> Planning:
+    def of(cls, desk: Desk, until: date | None = None, *, explained: bool = False) -> Planning:
+        """Today's run with the desk's planners; `explained` if somebody reads what they answer."""
         policies, today = desk.policies, desk.today()
         planners = sorted(desk.plugins.planners(), key=lambda planner: str(planner.name))
         usual = int(policies.section("planning").horizon_days)
@@ -94,7 +95,7 @@ class Planning:
             desk,
             planners,
             fact_tables(desk),
-            PlanningDay(today, workdays_of(desk), policies),
+            PlanningDay(today, workdays_of(desk), policies, explained),
             horizon,
             timedelta(days=horizon - usual),
             sha256("|".join(parts).encode()).hexdigest()[:12],

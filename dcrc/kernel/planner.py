@@ -7,9 +7,10 @@ with it: two plans of the same facts on two days name the same occurrence with t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from dcrc.kernel.tasks import Task
     from dcrc.kernel.vehicles import Vehicle
     from dcrc.kernel.workdays import Workdays
+
+R = TypeVar("R")
 
 
 @attrs.frozen
@@ -89,7 +92,8 @@ class Planned:
 class NotPlanned:
     """Why a rule wants nothing of a subject: a message id with its blanks in `params`.
 
-    `until` is the first day on which that can change by itself; None: only new facts can change it.
+    `until` is the first day on which that can change by itself; None: only new facts can change it. Such a
+    reason may be kept back where nobody asks for it (`PlanningDay.asks`).
     """
 
     rule: str
@@ -104,13 +108,36 @@ class NotPlanned:
 Outcome = Planned | NotPlanned
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class PlanningDay:
-    """The day that is planned from, with its calendar and policies."""
+    """The day that is planned from, with its calendar and policies.
+
+    `explained`: somebody will read why nothing is planned, so that planners tell all they know.
+    """
 
     today: date
     workdays: Workdays
     policies: Policies
+    explained: bool = True
+    _known: dict[tuple[Hashable, ...], tuple[Any, Any]] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
+
+    def once(self, compute: Callable[..., R], policy: Any, *about: Hashable) -> R:
+        """`compute(policy, day, *about)`, worked out once for all customers of whom it is asked.
+
+        What follows of a delivery's day alone is the same for all cars delivered on it.
+        """
+        key = (compute, id(policy), *about)
+        known = self._known.get(key)
+        if known is None:  # the policy is kept with it, so that its identity stays its own
+            known = self._known[key] = policy, compute(policy, self, *about)
+        result: R = known[1]
+        return result
+
+    def asks(self, dossier: Dossier, subject: str) -> bool:
+        """Whether it matters why nothing is planned of a subject: to a reader, or to its open task."""
+        return self.explained or subject in dossier.open_subjects
 
 
 @attrs.frozen
@@ -129,13 +156,21 @@ class Dossier:
 
     def events_of(self, kind: str, vehicle: str = "") -> tuple[Event, ...]:
         """Events of one kind, oldest first; of one vehicle if it is given."""
-        return tuple(
-            [
-                event
-                for event in self.events
-                if event.kind == kind and (not vehicle or event.vehicle == vehicle)
-            ]
-        )
+        return tuple(self._events_by_kind.get((kind, vehicle), ()))
+
+    @cached_property
+    def _events_by_kind(self) -> Mapping[tuple[str, str], list[Event]]:
+        found: dict[tuple[str, str], list[Event]] = {}
+        for event in self.events:
+            found.setdefault((event.kind, ""), []).append(event)
+            if event.vehicle:
+                found.setdefault((event.kind, event.vehicle), []).append(event)
+        return found
+
+    @cached_property
+    def open_subjects(self) -> frozenset[str]:
+        """What the customer's open tasks are about."""
+        return frozenset([task.subject for task in self.tasks if task.open])
 
     def task(self, rule: str, subject: str, occurrence: str) -> Task | None:
         """The task of a rule's full name, subject and occurrence, whatever its state."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
@@ -62,15 +62,25 @@ def handover(dossier: Dossier, delivery: Event) -> Handover:
     )
 
 
-def contacts(dossier: Dossier) -> Sequence[Fact]:
-    """The customer's conversations and workshop visits, the last one first."""
-    found = [Fact(event.id, event.kind, event.on) for event in dossier.events_of("serviced")]
-    found += [
-        Fact(task.id, "task", task.closed_on)
-        for task in dossier.tasks
-        if task.state is TaskState.DONE and task.channel == "call" and task.closed_on is not None
+def last_contact(dossier: Dossier, since: date, until: date) -> Fact | None:
+    """The customer's last conversation or workshop visit in those days."""
+    found = [
+        (event.on, event.id, event.kind)
+        for event in dossier.events_of("serviced")
+        if since <= event.on <= until
     ]
-    return sorted(found, key=lambda fact: (fact.on or date.min, fact.ref), reverse=True)
+    found += [
+        (task.closed_on, task.id, "task")
+        for task in dossier.tasks
+        if task.closed_on is not None
+        and since <= task.closed_on <= until
+        and task.state is TaskState.DONE
+        and task.channel == "call"
+    ]
+    if not found:
+        return None
+    on, ref, kind = max(found)
+    return Fact(ref, kind, on)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from dcrc import (
@@ -18,10 +18,11 @@ from dcrc import (
     Wording,
 )
 
-from .handover import Handover, contacts, handover, keys
+from .handover import Handover, handover, keys
 from .policy import NAME, NewCarFollowupPolicy, Step
 from .touches import plan_touches
 
+DAY = timedelta(1)
 OPPORTUNITY = "opportunity"  # a question of our forms: what is ticked, a consultant follows up
 Outcome = Planned | NotPlanned
 
@@ -48,17 +49,37 @@ def plan_new_car(
     The subject of a step is the vehicle, its occurrence the delivery's key: a corrected delivery date moves
     the tasks, it does not plan them again.
     """
-    deliveries = dossier.events_of("delivered")
-    spoken = contacts(dossier) if deliveries else ()
-    for delivery in deliveries:
+    for delivery in dossier.events_of("delivered"):
         sale = handover(dossier, delivery)
-        for name, step in policy.steps.items():
+        for name, step in _steps(dossier, sale, policy, day):
             yield plan_step(sale, name, step, policy, day)
             if step.checked:
                 yield plan_check(dossier.answers, sale, name, step, policy, day)
-        yield from plan_touches(sale, spoken, policy, day)
+        yield from plan_touches(dossier, sale, policy, day)
     if dossier.answers:
         yield from plan_answered(dossier, policy, day)
+
+
+def _steps(
+    dossier: Dossier, sale: Handover, policy: NewCarFollowupPolicy, day: PlanningDay
+) -> Iterable[tuple[str, Step]]:
+    """The steps of which there is something to say: the rest were of use long ago, and nobody asks."""
+    spoken_of = any(answers.event == sale.event.id for answers in dossier.answers)
+    if spoken_of or day.asks(dossier, sale.subject):
+        return policy.steps.items()
+    return day.once(timely_steps, policy, sale.event.on)
+
+
+def timely_steps(
+    policy: NewCarFollowupPolicy, day: PlanningDay, delivered: date
+) -> tuple[tuple[str, Step], ...]:
+    """Steps after a delivery on that day that are still of use, or their checks, if nobody spoke of it."""
+    return tuple(
+        (name, step)
+        for name, step in policy.steps.items()
+        if _expiry(_check_due(_due(delivered, step, policy, day) + DAY, policy, day), step)
+        >= day.today
+    )
 
 
 def plan_answered(
@@ -92,8 +113,8 @@ def plan_step(
     """One contact after one delivery; none when the step is off or the car has another owner by now."""
     if not step.enabled or sale.sold:
         return _refused(sale, name, name, step)
-    due = _due(sale, step, policy, day)
-    expires = due + timedelta(step.expires_after)
+    due = _due(sale.event.on, step, policy, day)
+    expires = _expiry(due, step)
     if expires < day.today and not sale.stands(name):
         return _too_late(sale, name, expires, sale.facts)
     return Planned(
@@ -131,8 +152,8 @@ def plan_check(
     if not step.enabled or sale.sold:
         return _refused(sale, rule, name, step)
     facts = sale.facts
-    due = _due(sale, step, policy, day)
-    since = due + timedelta(1)
+    due = _due(sale.event.on, step, policy, day)
+    since = due + DAY
     said = _customer_said(answers, sale, step)
     made = sale.made(name)
     if said is not None:
@@ -155,8 +176,8 @@ def plan_check(
             facts=facts,
             policy=keys(f"steps.{name}", "due_day"),
         )
-    check_due = policy.open_day(since + timedelta(policy.check_due_days), day)
-    expires = check_due + timedelta(step.expires_after)
+    check_due = _check_due(since, policy, day)
+    expires = _expiry(check_due, step)
     if expires < day.today and not sale.stands(rule):
         return _too_late(sale, rule, expires, facts)
     return Planned(
@@ -247,8 +268,16 @@ def _too_late(sale: Handover, rule: str, expires: date, facts: tuple[Fact, ...])
     return NotPlanned(rule, sale.subject, "it was of use until {date}", params, None, facts)
 
 
-def _due(sale: Handover, step: Step, policy: NewCarFollowupPolicy, day: PlanningDay) -> date:
-    return policy.open_day(sale.event.on + timedelta(step.due_day), day)
+def _due(delivered: date, step: Step, policy: NewCarFollowupPolicy, day: PlanningDay) -> date:
+    return policy.open_day(delivered + timedelta(step.due_day), day)
+
+
+def _check_due(since: date, policy: NewCarFollowupPolicy, day: PlanningDay) -> date:
+    return policy.open_day(since + timedelta(policy.check_due_days), day)
+
+
+def _expiry(due: date, step: Step) -> date:
+    return due + timedelta(step.expires_after)
 
 
 def _customer_said(

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-from dcrc import Fact, NotPlanned, Planned, PlanningDay
+import attrs
 
-from .handover import Handover, full_name, keys
+from dcrc import Dossier, Fact, NotPlanned, Planned, PlanningDay
+
+from .handover import Handover, full_name, keys, last_contact
 from .policy import NAME, NewCarFollowupPolicy, Touch
 
 Outcome = Planned | NotPlanned
 
 
+@attrs.frozen
+class Turn:
+    """One occurrence of a touch after a delivery: how many months later, and its days."""
+
+    months: int
+    opens: date
+    due: date
+    expires: date
+
+
 def plan_touches(
-    sale: Handover, spoken: Sequence[Fact], policy: NewCarFollowupPolicy, day: PlanningDay
+    dossier: Dossier, sale: Handover, policy: NewCarFollowupPolicy, day: PlanningDay
 ) -> Iterator[Outcome]:
     """Every touch of one delivery: the one that is due, and the next once it is near.
 
@@ -35,12 +47,12 @@ def plan_touches(
                 name, sale.subject, "the car belongs to somebody else now", facts=sale.facts
             )
         else:
-            yield from _plan_touch(sale, spoken, name, touch, policy, day)
+            yield from _plan_touch(dossier, sale, name, touch, policy, day)
 
 
 def _plan_touch(
+    dossier: Dossier,
     sale: Handover,
-    spoken: Sequence[Fact],
     name: str,
     touch: Touch,
     policy: NewCarFollowupPolicy,
@@ -50,15 +62,12 @@ def _plan_touch(
     standing = sale.standing.get(full_name(name), ())
     spared: Fact | None = None
     until: date | None = None
-    for months in _months(touch, policy, sale.event.on, day.today, bool(standing)):
-        due = policy.open_day(add_months(sale.event.on, months), day)
-        expires = due + timedelta(touch.expires_after)
-        occurrence = f"{sale.key}+{months}"
+    for turn in day.once(turns if standing else timely_turns, policy, sale.event.on)[name]:
+        occurrence = f"{sale.key}+{turn.months}"
         stands = occurrence in standing
-        if expires < day.today and not stands:
+        if turn.expires < day.today and not stands:
             continue
-        opens = due - timedelta(touch.opens_before)
-        ahead = opens - timedelta(policy.touches_ahead)
+        ahead = turn.opens - timedelta(policy.touches_ahead)
         if ahead > day.today and not stands:
             until = ahead
             if spared is None:
@@ -66,18 +75,19 @@ def _plan_touch(
                     name,
                     sale.subject,
                     "the next one is due on {due}",
-                    {"due": due.isoformat()},
+                    {"due": turn.due.isoformat()},
                     until,
                     sale.facts,
                     (f"{NAME}.touches_ahead",),
                 )
             break
-        contact = _contact(spoken, due - timedelta(policy.contact_spares), expires)
+        since = turn.due - timedelta(policy.contact_spares)
+        contact = last_contact(dossier, since, turn.expires)
         if contact is not None:
             spared = contact
             continue
-        yield _planned(sale, name, touch, policy, occurrence, (opens, due, expires))
-        if opens > day.today:
+        yield _planned(sale, name, touch, policy, occurrence, turn)
+        if turn.opens > day.today:
             break
     if spared is not None:
         yield NotPlanned(
@@ -97,17 +107,15 @@ def _planned(
     touch: Touch,
     policy: NewCarFollowupPolicy,
     occurrence: str,
-    days: tuple[date, date, date],
+    turn: Turn,
 ) -> Planned:
-    """One occurrence; `days` are when it opens, is due and expires."""
-    opens, due, expires = days
     return Planned(
         name,
         sale.subject,
         occurrence,
-        opens=opens,
-        due=due,
-        expires=expires,
+        opens=turn.opens,
+        due=turn.due,
+        expires=turn.expires,
         vehicle=sale.event.vehicle,
         event=sale.event.id,
         role=touch.role,
@@ -125,27 +133,46 @@ def _planned(
     )
 
 
-def _contact(spoken: Sequence[Fact], since: date, until: date) -> Fact | None:
-    """The last conversation or workshop visit in those days that spares the customer another call."""
-    for fact in spoken:
-        if fact.on is not None and since <= fact.on <= until:
-            return fact
-    return None
+def turns(
+    policy: NewCarFollowupPolicy, day: PlanningDay, delivered: date
+) -> dict[str, tuple[Turn, ...]]:
+    """Every touch's occurrences after a delivery on that day."""
+    return {
+        name: tuple(
+            _turn(months, delivered, touch, policy, day) for months in _months(touch, policy)
+        )
+        for name, touch in policy.touches.items()
+    }
 
 
-def _months(
-    touch: Touch, policy: NewCarFollowupPolicy, start: date, today: date, from_start: bool
-) -> Iterator[int]:
-    """The months of a touch that may matter from `today` on; all of them if `from_start`."""
+def timely_turns(
+    policy: NewCarFollowupPolicy, day: PlanningDay, delivered: date
+) -> dict[str, tuple[Turn, ...]]:
+    """Those of them that are still of use."""
+    return {
+        name: tuple(turn for turn in of_touch if turn.expires >= day.today)
+        for name, of_touch in turns(policy, day, delivered).items()
+    }
+
+
+def _turn(
+    months: int, delivered: date, touch: Touch, policy: NewCarFollowupPolicy, day: PlanningDay
+) -> Turn:
+    due = policy.open_day(add_months(delivered, months), day)
+    opens = due - timedelta(touch.opens_before)
+    return Turn(months, opens, due, due + timedelta(touch.expires_after))
+
+
+def _months(touch: Touch, policy: NewCarFollowupPolicy) -> Iterator[int]:
+    """The months of a touch; a rarer one takes its place."""
     every = touch.every_months
-    gone = (today.year - start.year) * 12 + today.month - start.month
-    behind = (touch.expires_after + 15) // 28 + 1  # a due day may move past a festival
-    first = 1 if from_start else max(1, (gone - behind) // every)
-    for months in range(first * every, policy.touches_end + 1, every):
-        for other in policy.touches.values():
-            if other.every_months > every and other.enabled and not months % other.every_months:
-                break
-        else:
+    rarer = [
+        other.every_months
+        for other in policy.touches.values()
+        if other.every_months > every and other.enabled
+    ]
+    for months in range(every, policy.touches_end + 1, every):
+        if all(months % other for other in rarer):
             yield months
 
 
