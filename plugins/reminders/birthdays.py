@@ -61,7 +61,8 @@ def plan_birthday(dossier: Dossier, policy: RemindersPolicy, day: PlanningDay) -
         return
     known = birthdays(customer, day.today.year, day.today.year + 1)
     if not known:
-        yield NotPlanned(BIRTHDAY, customer.id, "the birthday is not known")
+        if day.asks(dossier, customer.id):
+            yield NotPlanned(BIRTHDAY, customer.id, "the birthday is not known")
         return
     for occurrence, birthday in known:
         called = greeting_day(birthday, day)

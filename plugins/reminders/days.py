@@ -64,6 +64,14 @@ def window(
     timing: Timing, target: date, day: PlanningDay, not_before: date | None = None
 ) -> Window:
     """The window of a reminder that speaks of `target`; it opens after `not_before` if that is given."""
+    if not_before is None:
+        return day.once(_window, timing, target)
+    return _window(timing, day, target, not_before)
+
+
+def _window(
+    timing: Timing, day: PlanningDay, target: date, not_before: date | None = None
+) -> Window:
     opens = months_after(target, -timing.lead_months) - timing.lead_days * DAY
     if not_before is not None:
         opens = max(opens, not_before + DAY)

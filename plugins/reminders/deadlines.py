@@ -49,10 +49,8 @@ def plan_inspection(
         yield NotPlanned(INSPECTION, vehicle.id, "the customer has sold the car", facts=(fact,))
         return
     begun, fact = since
-    key, row = row_of(policy.inspection_rows, vehicle.usage, vehicle.model)
-    for each in inspections(row, begun):
-        if over(timing, each.due, day.today):
-            continue
+    key, renewals = day.once(renewals_ahead, policy, vehicle.usage, vehicle.model, begun)
+    for each in renewals:
         wanted = window(timing, each.due, day)
         if wanted.expires < day.today:
             continue
@@ -90,6 +88,17 @@ def plan_inspection(
         )
         if wanted.opens > day.today:
             return
+
+
+def renewals_ahead(
+    policy: RemindersPolicy, day: PlanningDay, usage: str, model: str, begun: date
+) -> tuple[str, tuple[Inspection, ...]]:
+    """The row of a car by its key, and the inspections of which it may still be reminded."""
+    key, row = row_of(policy.inspection_rows, usage, model)
+    ahead = (
+        each for each in inspections(row, begun) if not over(policy.inspection, each.due, day.today)
+    )
+    return key, tuple(ahead)
 
 
 def inspected(
@@ -143,9 +152,9 @@ def plan_licence(dossier: Dossier, policy: RemindersPolicy, day: PlanningDay) ->
         return
     known = licence_until(dossier, policy)
     if known is None:
-        yield NotPlanned(
-            LICENCE, customer.id, "nobody noted until when the driving licence is valid"
-        )
+        if day.asks(dossier, customer.id):
+            why = "nobody noted until when the driving licence is valid"
+            yield NotPlanned(LICENCE, customer.id, why)
         return
     until, fact = known
     wanted = window(timing, until, day)
@@ -207,8 +216,9 @@ def plan_warranty(
         return
     wanted = None if over(timing, end.due, day.today) else window(timing, end.due, day)
     if wanted is None or wanted.expires < day.today:
-        params = {"day": end.due.isoformat()}
-        yield NotPlanned(WARRANTY, vehicle.id, "the warranty ended on {day}", params, facts=(fact,))
+        if day.asks(dossier, vehicle.id):
+            why, params = "the warranty ended on {day}", {"day": end.due.isoformat()}
+            yield NotPlanned(WARRANTY, vehicle.id, why, params, facts=(fact,))
         return
     key, _ = schedule_of(policy, vehicle.model)
     part = f"{NAME}.schedules.{key}." if key else f"{NAME}."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import accumulate, combinations, pairwise
 from math import ceil
 
 import attrs
@@ -61,7 +62,7 @@ def daily_rate(readings: Iterable[Reading], policy: Mileage) -> DailyRate | None
     """
     known = _one_a_day(readings)
     believed = _longest_run(known, policy.most_per_day)
-    refused = tuple(each for each in known if each not in believed)
+    wrong = [] if len(believed) == len(known) else [each for each in known if each not in believed]
     if len(believed) < policy.least_readings:
         return None
     if (believed[-1].on - believed[0].on).days < policy.least_days:
@@ -70,15 +71,13 @@ def daily_rate(readings: Iterable[Reading], policy: Mileage) -> DailyRate | None
         ((b.km - a.km) / (b.on - a.on).days, (b.on - a.on).days)
         for a, b in combinations(believed, 2)
     )
-    middle = _quantile(slopes, 0.5)
+    low, middle, high = _quantiles(slopes, (0.25, 0.5, 0.75))
     if middle < policy.least_per_day:
         return None
     if len(believed) == 2:
         spread = middle * policy.two_readings / 100
-        return DailyRate(middle, middle - spread, middle + spread, tuple(believed), refused)
-    return DailyRate(
-        middle, _quantile(slopes, 0.25), _quantile(slopes, 0.75), tuple(believed), refused
-    )
+        return DailyRate(middle, middle - spread, middle + spread, tuple(believed), tuple(wrong))
+    return DailyRate(middle, low, high, tuple(believed), tuple(wrong))
 
 
 def _one_a_day(readings: Iterable[Reading]) -> list[Reading]:
@@ -93,13 +92,13 @@ def _one_a_day(readings: Iterable[Reading]) -> list[Reading]:
 
 def _longest_run(known: Sequence[Reading], most_per_day: int) -> list[Reading]:
     """The longest run in which each reading can follow the one before; of equal ones the latest."""
+    if all(_follows(a, b, most_per_day) for a, b in pairwise(known)):
+        return list(known)
     runs: list[list[Reading]] = []
     for reading in known:
         best: list[Reading] = []
         for run in runs:
-            last = run[-1]
-            rise, days = reading.km - last.km, (reading.on - last.on).days
-            if 0 <= rise <= most_per_day * days and len(run) >= len(best):
+            if len(run) >= len(best) and _follows(run[-1], reading, most_per_day):
                 best = run
         runs.append([*best, reading])
     longest: list[Reading] = []
@@ -109,12 +108,12 @@ def _longest_run(known: Sequence[Reading], most_per_day: int) -> list[Reading]:
     return longest
 
 
-def _quantile(slopes: Sequence[tuple[float, int]], part: float) -> float:
-    """The weighted quantile of (value, weight), sorted by value."""
-    total = sum(weight for _, weight in slopes)
-    passed = 0.0
-    for value, weight in slopes:
-        passed += weight
-        if passed >= part * total:
-            return value
-    return slopes[-1][0]
+def _follows(before: Reading, after: Reading, most_per_day: int) -> bool:
+    """Whether a car can have been driven from one reading to the other."""
+    return 0 <= after.km - before.km <= most_per_day * (after.on - before.on).days
+
+
+def _quantiles(slopes: Sequence[tuple[float, int]], parts: Iterable[float]) -> list[float]:
+    """The weighted quantiles of (value, weight), sorted by value."""
+    passed = list(accumulate([weight for _, weight in slopes]))
+    return [slopes[bisect_left(passed, part * passed[-1])][0] for part in parts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from dcrc import Fact, NotPlanned, Planned, Remark
 
@@ -12,6 +13,7 @@ from .policy import Timing
 NAME = "reminders"
 
 
+@cache
 def used(rule: str, *fields: str) -> tuple[str, ...]:
     """The dotted keys of a rule's timing."""
     return tuple(f"{NAME}.{rule}.{field}" for field in fields)

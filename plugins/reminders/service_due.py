@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import attrs
@@ -77,9 +78,14 @@ class ServiceDue:
 def schedule_of(policy: RemindersPolicy, model: str) -> tuple[str, Schedule | None]:
     """The model's own service plan and its key in the policy; None if it has none."""
     for key, schedule in policy.schedules.items():
-        if any(name and name in model for name in schedule.names):
+        if _named(model, schedule.names):
             return key, schedule
     return "", None
+
+
+@lru_cache(maxsize=1 << 12)
+def _named(model: str, names: tuple[str, ...]) -> bool:
+    return any(name and name in model for name in names)
 
 
 def is_service(event: Event, policy: RemindersPolicy) -> bool:
@@ -91,7 +97,11 @@ def is_service(event: Event, policy: RemindersPolicy) -> bool:
 
 
 def anchors(
-    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, until: date | None = None
+    dossier: Dossier,
+    vehicle: Vehicle,
+    policy: RemindersPolicy,
+    until: date | None = None,
+    since: date = date.min,
 ) -> list[Anchor]:
     """Every fact that a next service counted or counts from, oldest first."""
     found = [
@@ -102,7 +112,7 @@ def anchors(
         on = vehicle.first_registered
         found.append(Anchor(vehicle.vin, "registered", on, vehicle.id, 0))
     for event in dossier.events_of("serviced", vehicle.id):
-        if is_service(event, policy):
+        if event.on >= since and is_service(event, policy):
             found.append(visit_anchor(event, policy))
     for answers in dossier.answers:
         if answers.vehicle == vehicle.id and (there := went_elsewhere(answers)) is not None:
@@ -111,6 +121,14 @@ def anchors(
         (each for each in found if until is None or each.on <= until),
         key=lambda each: (each.on, each.kind != "delivered", each.key),
     )
+
+
+def last_anchor(dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy) -> Anchor | None:
+    """The fact that the next service counts from."""
+    services = reversed(dossier.events_of("serviced", vehicle.id))
+    newest = next((event.on for event in services if is_service(event, policy)), date.min)
+    known = anchors(dossier, vehicle, policy, since=newest)
+    return known[-1] if known else None
 
 
 def visit_anchor(event: Event, policy: RemindersPolicy) -> Anchor:
@@ -150,11 +168,12 @@ def readings_of(dossier: Dossier, vehicle: Vehicle) -> tuple[Reading, ...]:
             found.setdefault((event.on, 0), Reading(event.on, 0, "delivered"))
         elif (km := _number(event.data.get("km"))) is not None and event.kind == "serviced":
             on = _day(event.data.get("came_in")) or event.on
-            found.setdefault((on, km), Reading(on, km, "serviced"))
+            if (on, km) not in found:
+                found[on, km] = Reading(on, km, "serviced")
     for answers in dossier.answers:
         if answers.vehicle == vehicle.id and (km := _number(answers.values.get(KM))) is not None:
             found.setdefault((answers.on, km), Reading(answers.on, km, "call"))
-    return tuple(sorted(found.values(), key=lambda each: (each.on, each.km)))
+    return tuple(found[each] for each in sorted(found))
 
 
 def believed_rate(dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy) -> DailyRate | None:

@@ -27,8 +27,8 @@ from .service_due import (
     SCHEDULE,
     Anchor,
     ServiceDue,
-    anchors,
     gone,
+    last_anchor,
     postponed,
     schedule_of,
     service_due,
@@ -53,16 +53,15 @@ def plan_services(
         for rule in (FIRST, REGULAR, MISSED):
             yield NotPlanned(rule, vehicle.id, "the customer has sold the car", facts=fact)
         return
-    known = anchors(dossier, vehicle, policy)
-    if not known:
+    anchor = last_anchor(dossier, vehicle, policy)
+    if anchor is None:
         why = "nothing is known of the delivery or of a service"
         yield NotPlanned(REGULAR, vehicle.id, why)
         return
-    anchor = known[-1]
     due = service_due(anchor, vehicle.model, rate, policy)
     if anchor.first:
         yield from plan_first(dossier, vehicle, due, policy, day)
-    else:
+    elif day.asks(dossier, vehicle.id):
         yield _serviced(FIRST, vehicle, anchor)
         yield _serviced(MISSED, vehicle, anchor)
         yield _serviced(REGULAR, vehicle, anchor)
@@ -234,8 +233,9 @@ def plan_missed(
         yield reason
         return
     if not _reminded(dossier, vehicle, due.anchor):
-        why = "the reminder of this service has not been made yet"
-        yield NotPlanned(MISSED, vehicle.id, why, facts=(due.anchor.fact,))
+        if day.asks(dossier, vehicle.id):
+            why = "the reminder of this service has not been made yet"
+            yield NotPlanned(MISSED, vehicle.id, why, facts=(due.anchor.fact,))
         return
     target = due.best.due + policy.missed_after_days * DAY
     if over(timing, target, day.today):

@@ -69,7 +69,10 @@ def plan_service(
 def plan_visits(
     dossier: Dossier, orders: tuple[Event, ...], policy: ServiceFollowupPolicy, day: PlanningDay
 ) -> Iterator[Outcome]:
-    """One call for each visit; each order that is left out or part of another's visit says so."""
+    """One call for each visit; each order that is left out or part of another's visit says so.
+
+    Of orders that were of use long ago nothing is said unless somebody asks.
+    """
     rule = f"{NAME}.{VISIT}"
     tasks = {task.subject: task for task in dossier.tasks if task.rule == rule}
     standing = any(task.open for task in tasks.values())
@@ -78,12 +81,15 @@ def plan_visits(
     delivered.pop("", None)
     asked = []
     for order in orders:
+        over = order.on < past and not standing and order.id not in tasks
+        if over and not day.explained:
+            continue
         why = left_out(order, delivered, policy)
         if why:
             params = {"work": str(order.data.get("work", ""))} if "{work}" in why else {}
             used = (f"{NAME}.internal" if params else f"{NAME}.before_delivery",)
             yield NotPlanned(VISIT, order.id, why, params, facts=_facts(order), policy=used)
-        elif order.on < past and not standing and order.id not in tasks:
+        elif over:
             yield _too_late(order, order.on, policy, day)
         else:
             asked.append(order)
