@@ -68,7 +68,7 @@ def days(count: int) -> timedelta:
 
 
 def written_day(cell: Any) -> date:
-    """A day as the sales ledger writes it."""
+    """A day or moment as the ledgers write it."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -87,19 +87,19 @@ def ledgers(folder: Path) -> tuple[dict[str, date], dict[str, list[Order]]]:
         for file, row, _ in json.loads((folder / "truth.json").read_text("utf-8"))["rejected"]
     }
     delivered: dict[str, date] = {}
-    sheet = CalamineWorkbook.from_path(folder / "sales.xlsx").get_sheet_by_index(0)
+    sheet: Any = CalamineWorkbook.from_path(folder / "sales.xlsx").get_sheet_by_index(0)
     for number, row in enumerate(sheet.to_python(skip_empty_area=False), 1):
         if number > 2 and row[0] != "合计" and ("sales.xlsx", str(number)) not in refused:
             delivered.setdefault(str(row[9]).strip().upper(), written_day(row[16]))
     orders: dict[str, list[Order]] = defaultdict(list)
     book = CalamineWorkbook.from_path(folder / "repair_orders.xlsx")
     for name in book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python()
+        rows: Any = book.get_sheet_by_name(name).to_python()
         for number, row in enumerate(rows[1:], 2):
             if ("repair_orders.xlsx", f"{name}!{number}") not in refused:
                 orders[row[1]].append(
-                    Order(row[0], name, row[5], int(row[6]), row[7].date(), row[8].date(),
-                          int(row[11]), written_day(row[12]))
+                    Order(row[0], name, row[5], int(row[6]), written_day(row[7]),
+                          written_day(row[8]), int(row[11]), written_day(row[12]))
                 )  # fmt: skip
     return delivered, orders
 
