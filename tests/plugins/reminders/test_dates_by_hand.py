@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from dcrc import CustomerKind
+
 FIFTY_A_DAY = (("delivered", "2025-01-01"), ("serviced", "2025-04-11", 5000))  # day 100
 Row = tuple[str, tuple[Any, ...], dict[str, str], str, str, str, str, str]
 
@@ -207,3 +209,47 @@ def test_spring_festival_is_worked_around(garage: SimpleNamespace) -> None:
         "2026-02-11", "2026-02-12", "2026-02-13", "2026-02-14",
         "2026-02-24", "2026-02-25", "2026-02-26", "2026-02-27", "2026-02-28",
     ]  # fmt: skip
+
+
+def test_the_first_service_is_reminded_within_its_months_though_their_end_is_closed(
+    garage: SimpleNamespace,
+) -> None:
+    """27 September 2026 is a Sunday of the Mid-Autumn holiday (25 to 27): the 24th is the last open day."""
+    dossier = garage.dossier(("delivered", "2026-06-27"))
+    found = garage.wanted(dossier, "first_service", "2026-09-01", None, garage.office)
+    assert (str(found.opens), str(found.due)) == ("2026-08-27", "2026-09-24")
+
+
+def test_nobody_is_reminded_of_the_next_service_before_the_last_is_over(
+    garage: SimpleNamespace,
+) -> None:
+    """The order says 5010 km at 5000: at 50 a day that is tomorrow, a week before was before the visit."""
+    facts = (FIFTY_A_DAY[0], ("serviced", "2025-04-11", 5000, "首保", {"next_km": 5010}))
+    found = garage.wanted(garage.dossier(*facts), "regular_service", "2025-04-11")
+    assert (str(found.opens), str(found.due)) == ("2025-04-12", "2025-04-15")
+
+
+def test_months_that_come_before_the_kilometres_are_said_so(garage: SimpleNamespace) -> None:
+    """600 km in 60 days: 4400 more take 440 days, the three months end long before."""
+    facts = (("delivered", "2026-08-01"), ("read", "2026-09-30", 600))
+    found = garage.wanted(garage.dossier(*facts), "first_service", "2026-10-05")
+    assert "only on {reached}" in found.remarks[0].text
+    assert found.remarks[0].params["reached"] == "2027-12-14"
+    assert found.remarks[0].params["day"] == "2026-11-01"
+
+
+def test_a_reminder_by_the_cycle_names_the_cycle_and_no_driving(garage: SimpleNamespace) -> None:
+    facts = (("delivered", "2025-01-20"), ("read", "2025-03-20", 2000))
+    for model, key in (("CS75", "cycle_months"), ("逸动EV", "schedules.electric.months")):
+        found = garage.wanted(garage.dossier(*facts, model=model), "regular_service", "2025-05-01")
+        assert f"reminders.{key}" in found.policy
+        assert not [each for each in found.policy if "mileage" in each or "first" in each]
+        assert [fact.kind for fact in found.facts] == ["delivered"]
+
+
+def test_a_company_is_not_wished_a_happy_birthday(garage: SimpleNamespace) -> None:
+    company = garage.dossier(birthday=date(1990, 2, 18), kind=CustomerKind.ORGANISATION)
+    assert garage.wanted(company, "birthday", "2026-01-01") is None
+    assert (
+        garage.refused(company, "birthday", "2026-01-01").why == "an organisation has no birthday"
+    )
