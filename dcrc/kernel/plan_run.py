@@ -32,7 +32,6 @@ ARCHIVED = "the customer is archived"
 CONTACT_NOTES = ("blocked", "prefers")
 GONE = "the customer is not there any more"
 SWITCHED_OFF = "the function is switched off"
-DAY = timedelta(days=1)
 
 
 @attrs.frozen
@@ -139,9 +138,8 @@ class Planning:
             self.policy_value,
         )
         reconciled = _with_own_tasks(reconciled, dossier, self.today)
-        if failed:
-            tomorrow = self.today + DAY
-            reconciled = attrs.evolve(reconciled, wake=min(reconciled.wake or tomorrow, tomorrow))
+        if failed:  # the next plan tries again, be it on the same day
+            reconciled = attrs.evolve(reconciled, wake=self.today)
         return reconciled
 
     def outcomes(self, dossier: Dossier) -> tuple[dict[str, Sequence[Outcome]], bool]:

@@ -282,6 +282,21 @@ def test_a_planner_that_raises_is_named_and_its_tasks_stay(desk: Desk, care: Car
     assert plan(desk).withdrawn == 1
 
 
+def test_customers_of_a_planner_that_raised_are_planned_again_the_same_day_and_no_others(
+    desk: Desk, care: Care
+) -> None:
+    sold(desk, "李芳")
+    event = sold(desk)
+    plan(desk)
+    care.broken = True
+    serviced(desk, event, TODAY)
+    assert [failure.customers for failure in plan(desk).failures] == [1]
+    again = plan(desk)
+    assert (again.customers, [failure.customers for failure in again.failures]) == (1, [1])
+    care.broken = False
+    assert (plan(desk).customers, plan(desk).customers) == (1, 0)
+
+
 def test_a_function_switched_off_leaves_the_calendar_and_comes_back(
     desk: Desk, reopen: Reopen
 ) -> None:
@@ -399,6 +414,7 @@ happenings = st.lists(
 )
 
 
+@pytest.mark.repeats
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(happenings)
 def test_planning_what_can_have_changed_is_as_good_as_planning_everything(
