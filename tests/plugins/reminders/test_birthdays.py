@@ -26,6 +26,9 @@ KNOWN = [
     (2028, 5, 1, True, "2028-06-23"),
     (2025, 12, 30, False, "2026-02-16"),  # a month of 29 days: its last
     (2026, 12, 30, False, "2027-02-05"),
+    (2033, 11, 1, True, "2033-12-22"),  # the leap month that simple tables put elsewhere
+    (2033, 12, 1, False, "2034-01-20"),
+    (2034, 1, 1, False, "2034-02-19"),
 ]
 
 
@@ -45,6 +48,27 @@ def test_every_fifth_day_agrees_with_another_calendar(year: int) -> None:
         born = LunarDay(other.lunarMonth, other.lunarDay, other.isLunarLeapMonth)
         assert lunar_date(other.lunarYear, born) == day
         day += timedelta(5)
+
+
+def _of_the_other_calendar(day: date) -> tuple[int, int, bool]:
+    other = cnlunar.Lunar(datetime(day.year, day.month, day.day, 12))  # noqa: DTZ001
+    return other.lunarMonth, other.lunarDay, other.isLunarLeapMonth
+
+
+@pytest.mark.parametrize("year", [2024, 2025, 2026, 2033])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_what_a_year_lacks_is_greeted_at_the_end_of_the_month_or_in_the_plain_one(
+    year: int, month: int
+) -> None:
+    """The thirtieth is the day before the other calendar's next month; a leap month only where it has one."""
+    last = lunar_date(year, LunarDay(month, 30))
+    assert _of_the_other_calendar(last)[::2] == (month, False)
+    assert _of_the_other_calendar(last + timedelta(1))[1] == 1
+    leap, plain = lunar_date(year, LunarDay(month, 9, True)), lunar_date(year, LunarDay(month, 9))
+    in_leap_month = {2025: 6, 2033: 11}.get(year) == month
+    assert _of_the_other_calendar(plain) == (month, 9, False)
+    assert _of_the_other_calendar(leap) == (month, 9, in_leap_month)
+    assert (leap == plain) is not in_leap_month
 
 
 def test_born_on_29_february_is_greeted_on_the_28th_in_plain_years(garage: SimpleNamespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,6 +55,48 @@ def test_the_day_of_a_private_car_of_each_age(age: int) -> None:
         if each.due >= today
     )  # fmt: skip
     assert due.isoformat() == f"{following}-05-31"
+
+
+# age on 20 May → (use, year and month in which the mark ends, how) of the reminder that comes next
+REMINDED = {
+    **dict.fromkeys((0, 1, 2), ("2012-05", MARK)), **dict.fromkeys((3, 4), ("2014-05", MARK)),
+    **dict.fromkeys((5, 6), ("2016-05", LINE)), **dict.fromkeys((7, 8), ("2018-05", MARK)),
+    **dict.fromkeys((9, 10), ("2020-05", LINE)), 11: ("2021-05", LINE), 12: ("2022-05", LINE),
+    13: ("2023-05", LINE), 14: ("2024-05", LINE), 15: ("2025-05", LINE), 16: ("2026-05", LINE),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("age", range(17))
+def test_the_reminder_of_a_private_car_of_each_age(garage: SimpleNamespace, age: int) -> None:
+    """A month before the 31st of May is the 30th of April; to be called within a week, of use for 30 days."""
+    ends, how = REMINDED[age]
+    found = garage.wanted(
+        garage.dossier(registered="2010-05-20"), "inspection", f"{2010 + age}-05-20"
+    )
+    assert found.occurrence == ends
+    assert [str(each) for each in (found.opens, found.due, found.expires)] == [
+        f"{ends[:4]}-04-30", f"{ends[:4]}-05-07", f"{ends[:4]}-06-30",
+    ]  # fmt: skip
+    assert ("shown on the line" in found.remarks[0].text) is (how == LINE)
+
+
+@pytest.mark.parametrize(
+    ("car", "today", "opens", "due"),
+    [
+        ({"usage": "taxi"}, "2015-05-20", "2015-04-30", "2015-05-07"),  # 5 years: yearly until here
+        ({"usage": "taxi"}, "2015-08-01", "2015-10-30", "2015-11-06"),  # then half-yearly
+        ({"usage": "rental"}, "2026-02-01", "2026-04-30", "2026-05-07"),  # 16 years
+        ({"model": "神骐皮卡"}, "2020-08-01", "2020-10-30", "2020-11-06"),  # goods over 10 years
+        ({"model": "长安面包"}, "2017-01-01", "2017-04-30", "2017-05-07"),  # a van's seventh year
+        ({"model": "长安面包"}, "2025-08-01", "2025-10-30", "2025-11-06"),  # over 15 years
+    ],
+)
+def test_reminders_of_other_uses(
+    garage: SimpleNamespace, car: dict[str, str], today: str, opens: str, due: str
+) -> None:
+    found = garage.wanted(garage.dossier(registered="2010-05-20", **car), "inspection", today)
+    assert (str(found.opens), str(found.due)) == (opens, due)
+    assert "shown on the line" in found.remarks[0].text
 
 
 def test_commercial_half_years_end_in_november() -> None:
