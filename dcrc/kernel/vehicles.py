@@ -45,7 +45,7 @@ class Vehicle:
     model: str = ""
     trim: str = ""
     colour: str = ""
-    usage: str = "private"  # private, business, taxi, rental
+    usage: str = "private"  # private, business (a company's own), commercial, taxi, rental
     first_registered: date | None = None
     readings: tuple[Reading, ...] = ()
     key_code: str = ""

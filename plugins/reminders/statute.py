@@ -57,7 +57,10 @@ class Inspection:
 
 
 def inspection_rows() -> dict[str, InspectionRow]:
-    """The rows by `Vehicle.usage`; a use without a row counts as private."""
+    """The rows by `Vehicle.usage`; a use without a row counts as private.
+
+    A company's own car that carries nobody for money is non-commercial like a private one.
+    """
     commercial = (Stage(12, 5), Stage(6))
     heavy = (Stage(12, 10), Stage(6))
     small = (Stage(24, 10), Stage(12))
@@ -65,7 +68,10 @@ def inspection_rows() -> dict[str, InspectionRow]:
         "private": InspectionRow(
             Wording("非营运小微型载客", "small, non-commercial"), small, (2, 4, 8)
         ),
-        "business": InspectionRow(Wording("营运载客", "commercial passenger"), commercial),
+        "business": InspectionRow(
+            Wording("单位自用小微型载客", "a company's own, non-commercial"), small, (2, 4, 8)
+        ),
+        "commercial": InspectionRow(Wording("营运载客", "commercial passenger"), commercial),
         "taxi": InspectionRow(Wording("出租、网约", "taxi"), commercial),
         "rental": InspectionRow(Wording("租赁", "rental"), commercial),
         "goods": InspectionRow(Wording("载货", "goods"), heavy, names=("货车", "皮卡")),

@@ -24,7 +24,8 @@ VAN = {2: LINE, 4: LINE, 6: LINE} | dict.fromkeys(range(7, 16), LINE) | {15.5: L
 LAW = {
     "private": SMALL,
     "motorcycle": SMALL,
-    "business": COMMERCIAL,
+    "business": SMALL,  # a company's own car carries nobody for money
+    "commercial": COMMERCIAL,
     "taxi": COMMERCIAL,
     "rental": COMMERCIAL,
     "goods": HEAVY,
