@@ -45,12 +45,21 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Awaitable[str]]:
-    """`await settled(pilot)` waits until the interface has nothing to do; what stands on the screen then."""
+    """`await settled(pilot)` waits until the interface has nothing to do; what stands on the screen then.
+
+    Pauses of interface and pilot are shorter than people's: most of the time would be spent in them.
+    """
     from textual import _wait
     from textual.worker import WorkerError
 
+    from dcrc.tui import search
+
     monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.005)
     monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0025)
+    monkeypatch.setattr(search, "REST", 0.01)
+    repaint = (
+        0.02  # seconds; longer than Textual's pause between paints and the search's between keys
+    )
 
     async def settle(pilot: Any) -> str:
         quiet = 0
@@ -59,7 +68,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], Awaitable[str]]:
             for each in running:
                 with suppress(WorkerError):  # an older question of a topic gives way to a newer one
                     await each.wait()
-            await pilot.pause(0.05)  # longer than Textual's pause between paints
+            await pilot.pause(repaint)
             quiet = 0 if running else quiet + 1
         strips = pilot.app.screen._compositor.render_strips()
         return "\n".join("".join(each.text for each in strip) for strip in strips)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = Path(sys.executable).parent
+TESTS = ["-q", "-n", "auto", "--dist", "worksteal", "--cov", "--cov-report=term"]
 
 
 def steps(pytest_arguments: list[str]) -> list[tuple[str, list[str]]]:
@@ -23,7 +24,7 @@ def steps(pytest_arguments: list[str]) -> list[tuple[str, list[str]]]:
         ("types", [python, "-m", "mypy"]),
         (
             "tests",
-            [python, "-m", "pytest", "-q", "-n", "auto", "--cov", "--cov-report=term"]
+            [python, "-m", "pytest", *TESTS]
             if not pytest_arguments
             else [python, "-m", "pytest", *pytest_arguments],
         ),

@@ -201,6 +201,7 @@ jobs = st.lists(
 )
 
 
+@pytest.mark.repeats
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(jobs, st.booleans(), st.booleans(), st.sampled_from([10, 15, 18]))
 def test_the_list_agrees_with_a_plain_recount(

@@ -65,6 +65,7 @@ def test_it_is_shown_without_anything_a_terminal_obeys(text: str) -> None:
     assert plain("王小明 [x] 🚗") == "王小明 [x] 🚗"
 
 
+@pytest.mark.repeats
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -214,6 +215,7 @@ def act(tasks: list[Task], what: str, which: int) -> list[Task]:
     return [became if each.id == task.id else each for each in tasks]
 
 
+@pytest.mark.repeats
 @settings(max_examples=150, deadline=None)
 @given(steps)
 def test_through_any_history(history: list[tuple[int, dict[str, list[Outcome]], str, int]]) -> None:

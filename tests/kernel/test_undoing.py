@@ -204,6 +204,7 @@ def act(desk: Desk, action: int, one: int, two: int) -> None:
         change_owner(desk, car, who)
 
 
+@pytest.mark.repeats
 @settings(
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -296,4 +297,4 @@ DaysOfADealer.TestCase.settings = settings(
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-TestDaysOfADealer = DaysOfADealer.TestCase
+TestDaysOfADealer = pytest.mark.repeats(DaysOfADealer.TestCase)

@@ -259,6 +259,7 @@ def test_what_went_out_is_taken_in_by_another_shop(
         other.close()
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("kind", SEEN)
 async def test_the_interface_shows_it_as_text_and_keeps_its_layout(
     shop: Any, settled: Any, kind: str

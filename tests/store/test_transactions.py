@@ -224,6 +224,7 @@ def perform(shop, step):
             shop.drop_table("cars")
 
 
+@pytest.mark.repeats
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

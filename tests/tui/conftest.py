@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from textual import _wait
 from textual.pilot import Pilot
-from textual.worker import WorkerError
 
 from dcrc.i18n import speaking
 from dcrc.kernel.customers import Customer
@@ -21,15 +19,8 @@ from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.tui.app import DcrcApp
 from plugins import new_car_followup
 
-REPAINT = 0.05  # seconds; longer than Textual's pause between paints and the search's between keys
+Settled = Callable[[Any], Awaitable[str]]
 TODAY = date(2026, 11, 21)  # a Saturday; the day is open in the working calendar of dealers
-
-
-@pytest.fixture(autouse=True)
-def quick_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pilot waits for an idle interface; shorter looks at it make the tests three times as fast."""
-    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.005)
-    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0025)
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +41,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 class Seat:
     """An operator before the interface: presses keys and reads what stands there."""
 
-    def __init__(self, pilot: Pilot[None]) -> None:
-        self.pilot = pilot
+    def __init__(self, pilot: Pilot[None], settled: Settled) -> None:
+        self.pilot, self.settled = pilot, settled
 
     @property
     def app(self) -> DcrcApp:
@@ -85,19 +76,11 @@ class Seat:
 
     async def rest(self) -> None:
         """Wait until the desk's thread has nothing to do and what it found is shown."""
-        quiet = 0
-        while quiet < 2:
-            running = [each for each in self.app.workers if not each.is_finished]
-            for each in running:
-                with suppress(WorkerError):  # an older question of a topic gives way to a newer one
-                    await each.wait()
-            await self.pilot.press()
-            await self.pilot.pause(REPAINT)
-            quiet = 0 if running else quiet + 1
+        await self.settled(self.pilot)
 
 
 @pytest.fixture
-def opened(desk: Desk) -> Callable[..., AbstractAsyncContextManager[Seat]]:
+def opened(desk: Desk, settled: Settled) -> Callable[..., AbstractAsyncContextManager[Seat]]:
     """Opens the interface at the desk: `async with opened(size=(80, 24)) as seat`."""
 
     @asynccontextmanager
@@ -106,7 +89,7 @@ def opened(desk: Desk) -> Callable[..., AbstractAsyncContextManager[Seat]]:
     ) -> AsyncIterator[Seat]:
         app = DcrcApp(at or desk, **options)
         async with app.run_test(size=size) as pilot:
-            seat = Seat(pilot)
+            seat = Seat(pilot, settled)
             await seat.rest()
             yield seat
             await seat.rest()

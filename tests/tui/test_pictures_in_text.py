@@ -44,6 +44,7 @@ def quiet_desk(tmp_path: Path) -> Any:
     desk.close()
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize(
     ("size", "language"),
     [((80, 24), "zh"), ((80, 24), "en"), ((120, 40), "zh")],

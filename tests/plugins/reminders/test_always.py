@@ -58,6 +58,7 @@ def by_occurrence(found: list[Any]) -> dict[Any, Planned]:
     }
 
 
+@pytest.mark.repeats
 @settings(max_examples=150, deadline=None)
 @given(facts=FACTS, car=CARS, today=DAYS, later=st.integers(1, 90), office=st.booleans())
 def test_days_are_in_order_and_do_not_move_with_today(
@@ -81,6 +82,7 @@ def test_days_are_in_order_and_do_not_move_with_today(
     assert rules
 
 
+@pytest.mark.repeats
 @settings(max_examples=150, deadline=None)
 @given(facts=FACTS, car=CARS)
 def test_the_best_method_is_the_last_that_has_something_to_say(

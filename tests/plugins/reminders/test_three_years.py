@@ -21,6 +21,8 @@ from dcrc.kernel.figures import FigureRow, compute_figure
 DAY = timedelta(days=1)
 MONTHS = [date(2026 + n // 12, n % 12 + 1, 1) for n in range(36)]
 
+pytestmark = pytest.mark.repeats
+
 
 def simulation() -> Any:
     """The module that the benchmark runs, too."""

@@ -40,6 +40,7 @@ def call(desk: Desk, chance: random.Random) -> None:
                 record_attempt(desk, task.id, Result.NO_ANSWER)
 
 
+@pytest.mark.repeats
 @pytest.mark.parametrize("seed", [7, 8])
 def test_half_a_year_day_by_day(workshop: Open, seed: int) -> None:
     chance = random.Random(seed)
