@@ -171,6 +171,20 @@ def test_a_task_that_another_customer_has_moves_over() -> None:
     assert (before.customer, became.customer) == ("the one before", "owner")
 
 
+def test_of_an_occurrence_told_twice_the_one_still_of_use_counts() -> None:
+    over = planned(opens=-9, expires=DAY0 - DAY)
+    late, soon = planned(opens=2), planned(opens=1)
+    for said in ([over, late, soon], [soon, over, late], [late, soon, over]):
+        assert only(run([], {"care": said})).opens == soon.opens
+
+
+def test_of_two_open_ones_the_later_is_withdrawn_for_the_other() -> None:
+    wishes = [planned(occurrence="1", opens=-2), planned(occurrence="2", opens=-1)]
+    both = [only(run([], {"care": [each]})) for each in wishes]  # as after two desks' files met
+    ((before, after),) = run(both, {"care": wishes}).withdraw
+    assert (before.occurrence, after.state) == ("2", TaskState.WITHDRAWN)
+
+
 # whatever happens
 
 wishes = st.builds(
