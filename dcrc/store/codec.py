@@ -17,9 +17,9 @@ _DEEPEST = 200  # orjson stops near 254 levels
 
 
 class Encoded(NamedTuple):
-    """A document ready to be stored: its text, its plain JSON value, and whether the text is odd."""
+    """A document ready to be stored: its text in UTF-8, its plain JSON value, and whether the text is odd."""
 
-    text: str
+    text: bytes
     plain: dict[str, Any]
     odd: bool
 
@@ -27,11 +27,11 @@ class Encoded(NamedTuple):
 def encode(document: dict[Any, Any]) -> Encoded:
     """`document` as text; TypeError or ValueError where TinyDB's JSON file raises them too."""
     try:
-        text = orjson.dumps(document, option=_OPTIONS).decode()
+        text = orjson.dumps(document, option=_OPTIONS)
     except TypeError:
         return _encode_slowly(document)
     # orjson writes NaN and the infinities as null without a word
-    if "null" in text and _has_strange_number(document):
+    if b"null" in text and _has_strange_number(document):
         return _encode_slowly(document)
     return Encoded(text, document, False)
 
@@ -40,11 +40,11 @@ def _encode_slowly(document: dict[Any, Any]) -> Encoded:
     text = json.dumps(document, separators=(",", ":"))
     plain = json.loads(text)
     try:
-        plainly = orjson.dumps(plain).decode()
+        plainly = orjson.dumps(plain)
     except TypeError:
-        return Encoded(" " + text, plain, True)
+        return Encoded(b" " + text.encode(), plain, True)
     if _has_strange_number(plain):
-        return Encoded(" " + text, plain, True)
+        return Encoded(b" " + text.encode(), plain, True)
     return Encoded(plainly, plain, False)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from queue import Queue
 from threading import Thread
 from typing import Any
 
 Statement = tuple[str, Sequence[Any]]
+_AHEAD = 4  # bulks that wait while one is written
 
 
 class Connection(sqlite3.Connection):
@@ -17,35 +19,48 @@ class Connection(sqlite3.Connection):
     """
 
     _running: Thread | None = None
+    _work: Queue[Sequence[Statement]]
     _failed: BaseException | None = None
 
     def beside(self, statements: Sequence[Statement]) -> None:
-        """Begin these statements in their order; what fails is raised by the next use, once."""
-        self.wait()
-        self._running = Thread(target=self._run, args=(statements,), name="sqlite")
-        self._running.start()
+        """Begin these statements, behind those that were begun; what fails is raised by the next use, once.
 
-    def _run(self, statements: Sequence[Statement]) -> None:
-        try:
-            for sql, parameters in statements:
-                super().execute(sql, parameters)
-        except BaseException as error:  # noqa: BLE001 - it belongs to the thread that asked
-            self._failed = error
+        Who is far ahead waits here, so that what is still to be written does not fill the memory.
+        """
+        if self._failed is not None:
+            self.wait()
+        if self._running is None:
+            self._work = Queue(_AHEAD)
+            self._running = Thread(target=self._run, args=(self._work,), name="sqlite")
+            self._running.start()
+        self._work.put(statements)
+
+    def _run(self, work: Queue[Sequence[Statement]]) -> None:
+        while statements := work.get():
+            if self._failed is None:
+                try:
+                    for sql, parameters in statements:
+                        super().execute(sql, parameters)
+                except BaseException as error:  # noqa: BLE001 - it belongs to the thread that asked
+                    self._failed = error
 
     def wait(self) -> None:
         """Return when nothing runs beside any more; raises what failed there."""
-        if self._running is not None:
-            self._running.join()
-            self._running = None
+        self._end()
         if self._failed is not None:
             error, self._failed = self._failed, None
             raise error
 
     def drop(self) -> None:
         """Return when nothing runs beside any more, whatever came of it: it will be rolled back."""
+        self._end()
+        self._failed = None
+
+    def _end(self) -> None:
         if self._running is not None:
+            self._work.put(())
             self._running.join()
-        self._running = self._failed = None
+            self._running = None
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
         if self._running is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any
 
 import attrs
@@ -22,6 +22,7 @@ from dcrc.store.sqlite import quoted
 
 _MOST_PARAMETERS = 32_000  # of one statement; SQLite takes 32,766
 _MOST_ROWS = 2_000  # more only need more memory
+TEXT = "CAST(? AS TEXT)"  # for a text in UTF-8: as bytes, it need not become Python's text and back
 
 TABLES: tuple[str, ...] = (
     "CREATE TABLE about (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -69,9 +70,9 @@ class Layout:
             self,
             "insert",
             f"INSERT INTO {table} ({', '.join(['seq', 'id', 'body', 'odd', *names])})"
-            f" VALUES ({', '.join('?' * (len(names) + 4))})",
+            f" VALUES ({', '.join(['?', '?', TEXT, *'?' * (len(names) + 1)])})",
         )
-        assignments = ", ".join(f"{name} = ?" for name in ["body", "odd", *names])
+        assignments = ", ".join([f"body = {TEXT}", *(f"{name} = ?" for name in ["odd", *names])])
         put(self, "update", f"UPDATE {table} SET {assignments} WHERE seq = ?")
         put(self, "delete", f"DELETE FROM {table} WHERE seq = ?")
         put(self, "column_of", dict(self.columns))
@@ -96,14 +97,16 @@ class Layout:
         self, first: int, documents: Sequence[tuple[Key, Encoded]]
     ) -> Iterator[tuple[Any, ...]]:
         """Parameters of `insert` for documents one behind the other from place `first` on."""
-        encoded = [each for _, each in documents]
+        keys, encoded = zip(*documents, strict=True)
+        texts, plain, odd = zip(*encoded, strict=True)
+        clean = not any(odd)
         return zip(
             range(first, first + len(documents)),
-            [key for key, _ in documents],
-            [text for text, _, _ in encoded],
-            [1 if odd else None for _, _, odd in encoded],
-            *[_column(path, encoded) for path in self._paths],
-            strict=True,
+            keys,
+            texts,
+            repeat(None) if clean else [1 if each else None for each in odd],
+            *[_column(path, plain, clean) for path in self._paths],
+            strict=False,
         )
 
     def inserts(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Statement]:
@@ -121,13 +124,16 @@ class Layout:
         return (text, 1 if odd else None, *self.keys(plain), seq)
 
 
-def _column(path: Path, documents: Sequence[Encoded]) -> Sequence[Key]:
+def _column(path: Path, documents: Sequence[dict[str, Any]], clean: bool) -> Sequence[Key]:
     """The values of an index column for many documents; at once where all have text that can be written."""
-    if len(path) == 1:
-        values = [plain.get(path[0]) for _, plain, _ in documents]
-        if {str}.issuperset(map(type, values)) and not any(odd for _, _, odd in documents):
+    (name, *deeper) = path
+    if clean and not deeper:
+        values = [plain.get(name) for plain in documents]
+        if {str}.issuperset(map(type, values)):
             return values
-    return [key_at(plain, path) for _, plain, _ in documents]
+        if not any(name in plain for plain in documents):
+            return values  # no document has any
+    return [key_at(plain, path) for plain in documents]
 
 
 def load_layouts(connection: sqlite3.Connection) -> dict[str, Layout]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from itertools import chain
 from typing import Any
 
@@ -14,13 +14,13 @@ import orjson
 from dcrc.store.codec import Encoded, decode, encode, same
 from dcrc.store.connection import Connection, Statement
 from dcrc.store.keys import Key, Path, element_keys
-from dcrc.store.layout import Layout, drop_sides
+from dcrc.store.layout import TEXT, Layout, drop_sides
 from dcrc.store.sqlite import BULK_CACHE, CACHE, set_cache
 
 GENESIS = b"\x00" * 32
 _FLUSH_AT = 2000
 
-Entry = tuple[Layout, int | str, int | None, str | None, str | None]
+Entry = tuple[Layout, int | str, int | None, bytes | None, bytes | None]
 
 
 @attrs.define(eq=False)
@@ -64,14 +64,13 @@ def seal(operation: Operation) -> bytes:
 def chained(
     before: bytes,
     sealed: bytes,
-    entry: tuple[int, str, int | str, int | None, str | None, str | None],
+    entry: tuple[int, str, int | str, int | None, bytes | None, bytes | None],
 ) -> bytes:
     """The hash of a journal entry: number, table, document, place, was, became, on the one before."""
     number, table, doc_id, place, was, became = entry
     facts = orjson.dumps((number, table, doc_id, place, was is None, became is None))
     # JSON has no raw line feed, so the parts cannot run into each other
-    texts = f"\n{was or ''}\n{became or ''}".encode()
-    return hashlib.sha256(before + sealed + facts + texts).digest()
+    return sha256(b"%b%b%b\n%b\n%b" % (before, sealed, facts, was or b"", became or b"")).digest()
 
 
 def difference(
@@ -97,9 +96,10 @@ def texts_alone(documents: Sequence[Encoded], path: Path) -> bool:
     (name, *deeper) = path
     if deeper or not (name.isascii() and name.isidentifier()):
         return False
-    if any(odd or "\\u0000" in text for text, _, odd in documents):
+    texts, plain, odd = zip(*documents, strict=True)
+    if any(odd) or b"\\u0000" in b"".join(texts):
         return False
-    lists = [plain.get(name, ()) for _, plain, _ in documents]
+    lists = [each.get(name, ()) for each in plain]
     return {list, tuple}.issuperset(map(type, lists)) and {str}.issuperset(
         map(type, chain.from_iterable(lists))
     )
@@ -251,7 +251,7 @@ class Work:
         self, layout: Layout, seq: int, key: int | str, was: str, old: dict[str, Any], new: Encoded
     ) -> bool:
         """Store another version of a document; False if nothing differs."""
-        if was == new.text:
+        if was.encode() == new.text:
             return False
         self.written.add(layout.name)
         self.connection.execute(layout.update, layout.changed_row(seq, new))
@@ -276,7 +276,7 @@ class Work:
             old = decode(was)
             for path, side in layout.sides:
                 self._remove_elements(side, [(key, seq) for key in element_keys(old, path)])
-        self._record(layout, key, seq, was, None)
+        self._record(layout, key, seq, was.encode(), None)
 
     def delete_all(self, layout: Layout) -> None:
         """Remove every document of a table."""
@@ -289,7 +289,7 @@ class Work:
             ).fetchall():
                 after = rows[-1][0]
                 for seq, key, body in rows:
-                    self._record(layout, key, seq, body, None)
+                    self._record(layout, key, seq, body.encode(), None)
         self.connection.execute(f"DELETE FROM {layout.table}")
         drop_sides(self.connection, layout)
 
@@ -308,7 +308,9 @@ class Work:
             number += 1
             digest = chained(digest, self._sealed, (number, layout.name, key, place, was, became))
             rows.append((number, operation, layout.number, key, place, was, became, digest))
-        self.connection.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.connection.executemany(
+            f"INSERT INTO journal VALUES (?, ?, ?, ?, ?, {TEXT}, {TEXT}, ?)", rows
+        )
         self._last = (number, digest)
         self._pending = []
 
@@ -402,7 +404,12 @@ class Work:
         return seq
 
     def _record(
-        self, layout: Layout, key: int | str, place: int | None, was: str | None, became: str | None
+        self,
+        layout: Layout,
+        key: int | str,
+        place: int | None,
+        was: bytes | None,
+        became: bytes | None,
     ) -> None:
         if layout.journalled:
             self._pending.append((layout, key, place, was, became))

@@ -25,6 +25,7 @@ from dcrc.store.errors import (
 
 APPLICATION_ID = 0x44435243  # "DCRC"
 FORMAT = 1
+PAGE = 8192  # bytes; of new files
 CACHE = 16_384  # KiB that a connection keeps in memory; while it writes in bulk, the second number
 BULK_CACHE = 32_768
 _MAGIC = b"SQLite format 3\x00"
@@ -191,7 +192,7 @@ def _configured(connection: Connection, *, read_only: bool) -> Connection:
         connection.execute("PRAGMA query_only=ON")
     else:
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA wal_autocheckpoint=1000")
+        connection.execute("PRAGMA wal_autocheckpoint=500")
     return connection
 
 
@@ -222,6 +223,7 @@ def _create_once(
     path: Path, connection: sqlite3.Connection, statements: Sequence[tuple[str, Statement]]
 ) -> bool:
     connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA page_size={PAGE}")
     connection.execute("BEGIN IMMEDIATE")
     made = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if made:

@@ -246,11 +246,28 @@ class DocumentTable(ReadableTable):
                 self._put(work, layout, waiting)
             self._next_id = None
 
+    @contextmanager
+    def adding(self) -> Iterator[Callable[[Iterable[tuple[Any, Mapping[str, Any]]]], None]]:
+        """Gives a function that stores many new documents under their ids, as often as it is called.
+
+        They are written while Python goes on; an id that is there already fails the whole block.
+        """
+        with self._writing("add", whole=True) as (work, layout):
+
+            def add(pairs: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
+                work.insert_many(
+                    layout, [(id_key(doc_id), encode(dict(document))) for doc_id, document in pairs]
+                )
+                self._file.link().wrote(self._name)
+
+            yield add
+            self._next_id = None
+
     def _put(self, work: Work, layout: Layout, documents: dict[int | str, Encoded]) -> None:
         there = {} if work.all_after(layout, documents) else self._rows_of(documents)
         for key, (seq, _, text) in there.items():
             encoded = documents.pop(key)
-            if encoded.text != text:
+            if encoded.text != text.encode():
                 old = self._file.decoded(self._name, key, text)
                 work.replace(layout, seq, key, text, old, encoded)
         work.insert_many(layout, list(documents.items()))

@@ -137,8 +137,9 @@ class _Check:
                     )
             name = names.get(table, "?")
             try:
-                digest = chained(digest, sealed, (number, name, key, place, was, became))
-            except TypeError:
+                entry = (number, name, key, place, _utf8(was), _utf8(became))
+                digest = chained(digest, sealed, entry)
+            except (AttributeError, TypeError):
                 self.report(name, _id(key), number, "the journal entry is damaged")
                 digest = stored
             if digest != stored:
@@ -273,6 +274,10 @@ def _replay(
     }
     document.update(new)
     return state[0], document
+
+
+def _utf8(text: str | None) -> bytes | None:
+    return None if text is None else text.encode()
 
 
 def _before(one: Any, other: Any) -> bool:

@@ -75,7 +75,8 @@ def test_a_damaged_page_is_found_and_no_command_meets_it_with_a_defect(
     shop: Any, ledger: Any, page: int
 ) -> None:
     data = bytearray(shop.path.read_bytes())
-    at = (page % (len(data) // 4096)) * 4096 + (100 if page == 0 else 0)
+    size = int.from_bytes(data[16:18], "big")
+    at = (page % (len(data) // size)) * size + (100 if page == 0 else 0)
     data[at : at + 80] = b"\xff" * 80
     for command in commands(shop, ledger):
         shop.path.write_bytes(data)

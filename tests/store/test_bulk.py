@@ -9,7 +9,7 @@ from tinydb import where
 
 from dcrc.store import Index
 from dcrc.store.codec import encode
-from dcrc.store.errors import DiskFull
+from dcrc.store.errors import DiskFull, StoreError
 from dcrc.store.sqlite import Unique
 
 MANY = 9_000  # several rounds of writing, and a rest
@@ -60,7 +60,7 @@ def test_a_disk_that_fills_up_while_many_are_written_leaves_nothing(shop, custom
     customers.insert({"name": "张三"})
     connection = shop.storage.link().connection
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
-    connection.execute(f"PRAGMA max_page_count={pages + 300}")
+    connection.execute(f"PRAGMA max_page_count={pages + 100}")
     with pytest.raises(DiskFull):
         customers.insert_multiple(owners(MANY))
     assert customers.count() == 1
@@ -80,4 +80,31 @@ def test_a_part_that_fails_while_it_is_written_fails_alone(shop, customers):
             work.insert_many(layout, twice)
         work.insert_many(layout, [(2, encode({"name": "李四"}))])
     assert [each["name"] for each in customers] == ["张三", "李四"]
+    assert shop.verify().ok
+
+
+def test_many_are_added_to_two_tables_in_turn_while_python_goes_on(shop, customers):
+    cars = shop.table("cars", indexes=["vin"])
+    with shop.transaction("import"), customers.adding() as add, cars.adding() as add_cars:
+        for start in range(0, MANY, 3_000):
+            add(
+                (n, document)
+                for n, document in enumerate(owners(MANY))
+                if n // 3_000 == start // 3_000
+            )
+            add_cars((n, {"vin": f"LS{n}"}) for n in range(start, start + 3_000))
+        assert customers.get(doc_id=MANY - 1)["name"] == f"车主{MANY - 1}"
+    assert cars.search(where("vin") == "LS4321")[0].doc_id == 4321
+    assert customers.count(where("terms").any(["t3"])) == len(range(3, MANY, 7))
+    assert shop.verify().ok
+    shop.undo()
+    assert customers.count() == cars.count() == 0
+    assert shop.verify().ok
+
+
+def test_what_is_added_twice_fails_the_whole_block(shop, customers):
+    customers.insert({"name": "张三"})
+    with pytest.raises(StoreError), customers.adding() as add:
+        add((n % (MANY - 1), {"name": f"车主{n}"}) for n in range(2, MANY + 5))
+    assert [each["name"] for each in customers] == ["张三"]
     assert shop.verify().ok

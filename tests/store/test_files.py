@@ -132,8 +132,9 @@ def test_a_damaged_page_is_found_and_reading_it_is_a_clear_error(tmp_path):
     path = tmp_path / "shop.db"
     make(path)
     data = bytearray(path.read_bytes())
-    for page in range(len(data) // 4096 // 2, len(data) // 4096):
-        data[page * 4096 : page * 4096 + 60] = b"\xff" * 60
+    size = int.from_bytes(data[16:18], "big")
+    for page in range(len(data) // size // 2, len(data) // size):
+        data[page * size : page * size + 60] = b"\xff" * 60
     path.write_bytes(data)
     with Database(path) as database:
         verification = database.verify()
@@ -253,7 +254,7 @@ from dcrc.store import Database, DiskFull
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 database = Database(sys.argv[1])
 table = database.table("customers")
-resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_FSIZE, (800_000, resource.RLIM_INFINITY))
 done = 0
 try:
     for done in range(10_000):
