@@ -183,12 +183,11 @@ def plan_regular(
             wanted,
             vehicle=vehicle.id,
             latest=max(wanted.due, target),
-            remarks=_cycle(target) if by_cycle else due.remarks(),
+            remarks=_cycle(target, anchor, n + 1, policy) if by_cycle else due.remarks(),
             facts=(anchor.fact,) if anchor.first else _facts(due, vehicle),
             policy=(
                 *used(REGULAR, "lead_days", "window_days", "expires_after"),
-                *(() if anchor.first else _policy_of(due, vehicle, policy)),
-                *(_cycle_policy(vehicle, policy) if by_cycle else ()),
+                *_regular_policy(due, vehicle, policy, by_cycle),
             ),
         )
         if wanted.opens > day.today:
@@ -204,15 +203,29 @@ def plan_regular(
         )
 
 
-def _cycle(target: date) -> tuple[Remark, ...]:
-    return (Remark("fixed cycle: due on {day}", {"day": target.isoformat()}),)
+def _cycle(
+    target: date, anchor: Anchor, number: int, policy: RemindersPolicy
+) -> tuple[Remark, ...]:
+    counted = {"number": number, "count": policy.cycles_without_visit}
+    return (
+        Remark("fixed cycle: due on {day}", {"day": target.isoformat()}),
+        Remark(
+            "no service is known since {day}: reminder {number} of {count}",
+            {"day": anchor.on.isoformat(), **counted},
+        ),
+    )
 
 
-def _cycle_policy(vehicle: Vehicle, policy: RemindersPolicy) -> tuple[str, ...]:
-    """The values that a reminder without a service before it was computed from."""
+def _regular_policy(
+    due: ServiceDue, vehicle: Vehicle, policy: RemindersPolicy, by_cycle: bool
+) -> tuple[str, ...]:
+    """The values of the acting estimate, and those of the cycle for a reminder that repeats."""
+    used_by = () if due.anchor.first else _policy_of(due, vehicle, policy)
+    if not by_cycle:
+        return used_by
     key, _ = schedule_of(policy, vehicle.model)
     months = f"schedules.{key}.months" if key else "cycle_months"
-    return f"{NAME}.{months}", f"{NAME}.cycles_without_visit"
+    return tuple(dict.fromkeys((*used_by, f"{NAME}.{months}", f"{NAME}.cycles_without_visit")))
 
 
 def _months(vehicle: Vehicle, policy: RemindersPolicy) -> int:
