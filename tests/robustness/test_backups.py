@@ -16,28 +16,23 @@ BUSY, USAGE = 8, 2
 def test_backups_taken_during_writes_restore_to_a_moment_that_was(
     shop: Any, tmp_path: Path
 ) -> None:
-    writers = [
-        subprocess.Popen(
-            [sys.executable, WRITER, "edit_own_field", shop.path, str(number), "2"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(2)
-    ]
-    for writer in writers:
-        assert writer.stdout is not None
-        assert writer.stdin is not None
-        writer.stdout.readline()
-        writer.stdin.write("\n")
-        writer.stdin.flush()
+    writers = subprocess.Popen(
+        [sys.executable, WRITER, "edit_own_field", shop.path, "2"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert writers.stdout is not None
+    assert writers.stdin is not None
+    writers.stdout.readline()
+    writers.stdin.write("\n")
+    writers.stdin.flush()
     copies = []
-    while any(writer.poll() is None for writer in writers) or not copies:
+    while writers.poll() is None or not copies:
         copies.append(tmp_path / f"copy{len(copies)}.dcrc")
         shop.ok("backup", copies[-1])
-    for writer in writers:
-        writer.communicate(timeout=60)
-        assert writer.returncode == 0
+    writers.communicate(timeout=60)
+    assert writers.returncode == 0
     entries = []
     for copy in (copies[0], copies[len(copies) // 2], copies[-1]):
         shop.ok("restore", copy, "--yes")

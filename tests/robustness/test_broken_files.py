@@ -3,6 +3,7 @@ and nothing made worse."""
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shutil
@@ -192,8 +193,9 @@ def open_folder(shop: Any) -> Iterator[Path]:
 
 
 SOMEBODY = """
-import importlib, os, pkgutil, sys
+import importlib, json, os, pkgutil, sys
 import dcrc, plugins.new_car_followup, click, encodings.idna
+from click.testing import CliRunner
 for package in (dcrc, plugins):  # nobody may not read where they lie
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         if ".tui" not in module.name:
@@ -203,19 +205,24 @@ if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)
 from dcrc.cli import Settings, program
-program.main(sys.argv[1:], obj=Settings(plugins=[plugins.new_car_followup]))
+seat = Settings(plugins=[plugins.new_car_followup])
+runs = [CliRunner().invoke(program, words, obj=seat) for words in json.loads(sys.argv[1])]
+print(json.dumps([[run.exit_code, run.stderr] for run in runs]))
 """
 
 
-def as_somebody(*words: object) -> subprocess.CompletedProcess[str]:
-    """A command run by a user who is not root: this one, or nobody."""
-    return subprocess.run(
-        [sys.executable, "-c", SOMEBODY, *map(str, words)],
+def as_somebody(path: Path, *commands: list[str]) -> list[tuple[int, str]]:
+    """Commands run by a user who is not root, this one or nobody: exit code and what stderr says."""
+    words = json.dumps([["--db", str(path), *command] for command in commands])
+    done = subprocess.run(
+        [sys.executable, "-c", SOMEBODY, words],
         capture_output=True,
         text=True,
         env={**os.environ, "DCRC_LANG": "en", "PYTHONUTF8": "1"},
         check=False,
     )
+    assert done.returncode == 0, done.stderr
+    return [(code, said) for code, said in json.loads(done.stdout)]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of another kind here")
@@ -224,17 +231,16 @@ def test_a_file_and_folder_that_may_only_be_read(open_folder: Path) -> None:
     path.chmod(0o444)
     open_folder.chmod(0o555)
     before = path.read_bytes()
-    for command in WRITING[::2]:
-        run = as_somebody("--db", path, *command)
-        assert run.returncode == IN_OUT, (command, run)
-        (line,) = run.stderr.splitlines()
+    writing, reading = WRITING[::2], [["today"], ["verify"]]
+    runs = as_somebody(path, *writing, *reading)
+    for code, said in runs[: len(writing)]:
+        assert code == IN_OUT, said
+        (line,) = said.splitlines()
         assert "read" in line
-    for command in (["today"], ["verify"]):
-        run = as_somebody("--db", path, *command)
-        assert run.returncode == 0, run
+    assert [code for code, _ in runs[len(writing) :]] == [0, 0], runs
     path.chmod(0)
-    run = as_somebody("--db", path, "verify")
-    assert run.returncode == IN_OUT, run
+    ((code, said),) = as_somebody(path, ["verify"])
+    assert code == IN_OUT, said
     path.chmod(0o444)
     assert path.read_bytes() == before
     assert [each.name for each in open_folder.iterdir()] == ["dealer.dcrc"]

@@ -17,28 +17,22 @@ WRITER = Path(__file__).with_name("writer.py")
 
 def eight(shop: Any, kind: str, *more: object) -> list[dict[str, Any]]:
     """What eight writers that began at the same moment did; none may fail or say anything."""
-    writers = [
-        subprocess.Popen(
-            [sys.executable, WRITER, kind, shop.path, str(number), str(EIGHT), *map(str, more)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(EIGHT)
-    ]
-    for writer in writers:
-        assert writer.stdout is not None
-        writer.stdout.readline()
-    for writer in writers:
-        assert writer.stdin is not None
-        writer.stdin.write("\n")
-        writer.stdin.flush()
-    said = [writer.communicate(timeout=120) for writer in writers]
-    assert [writer.returncode for writer in writers] == [0] * EIGHT, said
-    assert not any(err for _, err in said), said
+    writers = subprocess.Popen(
+        [sys.executable, WRITER, kind, shop.path, str(EIGHT), *map(str, more)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    out, err = writers.communicate("\n", timeout=240)
+    assert not err, err
+    assert writers.returncode == 0, out
     shop.sound()
-    return [json.loads(out) for out, _ in said]
+    ready, said = out.splitlines()
+    assert ready == "ready"
+    done: list[dict[str, Any]] = json.loads(said)
+    assert len(done) == EIGHT
+    return done
 
 
 def no_duplicates(shop: Any) -> None:

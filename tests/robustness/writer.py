@@ -1,13 +1,16 @@
-"""One of several processes that write to the same file: `python writer.py WORK FILE NUMBER OF [LEDGER…]`.
+"""Several processes that write to the same file at once: `python writer.py WORK FILE COUNT [LEDGER…]`.
 
-Prints one line of JSON when it is ready, waits for a line, works, and prints what it did.
+Prints a line when all have opened the file, waits for a line, lets them begin together, and prints what each
+did as JSON. They are forks where there are forks: each would take longer to start than it works.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import sys
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +89,7 @@ def plan_all(desk: Desk, number: int, of: int) -> dict[str, Any]:
 
 def take_in(desk: Desk, number: int, of: int) -> dict[str, Any]:
     """Everybody imports the same ledgers and plans."""
-    report = import_files(desk, [Path(each) for each in sys.argv[5:]])
+    report = import_files(desk, [Path(each) for each in sys.argv[4:]])
     plan(desk)
     return {"new": report.counts.new, "unchanged": report.counts.unchanged}
 
@@ -104,20 +107,45 @@ WORK = {
 }
 
 
-def main() -> None:
-    kind, path, number, of = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+def write(kind: str, path: Path, number: int, of: int, line: Connection) -> None:
+    """One of the processes, from opening the file to closing it."""
     desk = open_desk(
         path,
         operator="王敏",
         clock=Ticking(number),
         plugins=[new_car_followup, service_followup, reminders],
     )
-    print("ready", flush=True)
-    sys.stdin.readline()
+    line.send("ready")
+    line.recv()
     done = WORK[kind](desk, number, of)
     desk.close()
+    line.send(done)
+
+
+def main() -> int:
+    kind, path, of = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    processes = multiprocessing.get_context("fork" if forks else "spawn")
+    writers, lines = [], []
+    for number in range(of):
+        line, theirs = processes.Pipe()
+        writer = processes.Process(target=write, args=(kind, path, number, of, theirs), daemon=True)
+        writer.start()
+        theirs.close()
+        writers.append(writer)
+        lines.append(line)
+    for line in lines:
+        line.recv()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for line in lines:
+        line.send("go")
+    done = [line.recv() for line in lines]
+    for writer in writers:
+        writer.join()
     print(json.dumps(done), flush=True)
+    return max(abs(writer.exitcode) for writer in writers)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
