@@ -51,7 +51,7 @@ class Line:
             self.phone,
             car.plate if car else "",
             car.model if car else "",
-            self.task.owner,
+            self.task.owner or self.task.closed_by,
             self.note,
         )
 

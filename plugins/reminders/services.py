@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from dcrc import (
+    Answers,
     Dossier,
     Fact,
     NotPlanned,
@@ -17,7 +18,7 @@ from dcrc import (
     Vehicle,
 )
 
-from .conversation import wish_of
+from .conversation import MILEAGE_FORM, lost_because, wish_of
 from .days import DAY, Window, open_day, open_day_until, over, window
 from .odometer import DailyRate
 from .policy import RemindersPolicy
@@ -240,7 +241,10 @@ def plan_missed(
     policy: RemindersPolicy,
     day: PlanningDay,
 ) -> Iterator[Outcome]:
-    """A call some weeks after a service was due and the car did not come: why, and what now."""
+    """A call some weeks after a service was due and the car did not come: why, and what now.
+
+    Who was spoken to later than that, or named a day to come, has these weeks from then on.
+    """
     timing = policy.missed_service
     if reason := blocked(timing, MISSED, vehicle.id):
         yield reason
@@ -250,7 +254,14 @@ def plan_missed(
             why = "the reminder of this service has not been made yet"
             yield NotPlanned(MISSED, vehicle.id, why, facts=(due.anchor.fact,))
         return
-    target = due.best.due + policy.missed_after_days * DAY
+    if (lost := _lost(dossier, vehicle, due.anchor)) is not None:
+        fact = Fact(lost.id, "answered", lost.on)
+        yield NotPlanned(
+            MISSED, vehicle.id, "the customer said that he will not come to us", facts=(fact,)
+        )
+        return
+    expected = max(due.best.due, *_promised(dossier, vehicle, due.anchor))
+    target = expected + policy.missed_after_days * DAY
     if over(timing, target, day.today):
         return
     wanted = window(timing, target, day)
@@ -271,6 +282,28 @@ def plan_missed(
         facts=_facts(due, vehicle),
         policy=(f"{NAME}.missed_after_days", *_policy_of(due, vehicle, policy)),
     )
+
+
+def _lost(dossier: Dossier, vehicle: Vehicle, anchor: Anchor) -> Answers | None:
+    """The last conversation about the car since `anchor`, if it marked the customer for win-back."""
+    for answers in reversed(dossier.answers):
+        if answers.vehicle == vehicle.id and answers.form == MILEAGE_FORM:
+            return answers if answers.on >= anchor.on and lost_because(answers) else None
+    return None
+
+
+def _promised(dossier: Dossier, vehicle: Vehicle, anchor: Anchor) -> Iterator[date]:
+    """The days of conversations about the service after `anchor`, and those on which he wished to come."""
+    yield anchor.on
+    for rule in (FIRST, REGULAR):
+        for task in dossier.tasks_of(f"{NAME}.{rule}", vehicle.id):
+            if task.state is TaskState.DONE and task.closed_on is not None:
+                yield task.closed_on
+    for answers in dossier.answers:
+        if answers.vehicle == vehicle.id and answers.on >= anchor.on:
+            wish = wish_of(answers)
+            if wish is not None and wish.on is not None:
+                yield wish.on
 
 
 def _reminded(dossier: Dossier, vehicle: Vehicle, anchor: Anchor) -> bool:

@@ -11,7 +11,7 @@ from dcrc import Customer, Desk, Reading, Task, TaskState, record_reading, tasks
 from dcrc.kernel.agenda import agenda
 from dcrc.kernel.calendar import record_attempt
 from dcrc.kernel.events import events_of
-from dcrc.kernel.explain import explain_task
+from dcrc.kernel.explain import explain_customer, explain_task
 from dcrc.kernel.outbox import queued_messages
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
@@ -177,3 +177,40 @@ def test_the_list_of_next_week_and_next_month(desk: Desk) -> None:
     lines = planned_list(desk, *span_of("month", TODAY))
     assert [(str(line.task.due), line.title) for line in lines] == [("2026-12-07", "质保到期提醒")]
     assert lines[0].cells()[4] == "赣D12345"
+
+
+def test_who_was_reminded_and_did_not_come_is_asked_three_weeks_after_it_was_due(
+    desk: Desk,
+) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 9, 10))  # due on 10 December
+    reached(desk, only(desk, owner, "first_service"), state="nearly_due", booking="himself")
+    missed = only(desk, owner, "missed_service")
+    assert (str(missed.opens), missed.expires) == ("2026-12-31", date(2027, 1, 30))
+    serviced(desk, car, date(2026, 12, 20), work="首保", km=4000)
+    assert none_of(desk, owner, "missed_service")
+
+
+def test_who_named_a_day_is_not_asked_before_it_why_he_did_not_come(desk: Desk) -> None:
+    """Due on 29 October, spoken to on 24 November, wishes to come on the 28th: three weeks from then."""
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 7, 29))
+    reached(
+        desk, only(desk, owner, "first_service"), state="overdue", booking="wished",
+        wish_on="2026-11-28",
+    )  # fmt: skip
+    missed = only(desk, owner, "missed_service")
+    assert date(2026, 12, 18) <= missed.opens <= date(2026, 12, 21)  # the 19th is a Saturday
+
+
+def test_who_said_that_he_will_not_come_is_not_asked_again_why(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 9, 10))
+    reached(desk, only(desk, owner, "first_service"), state="overdue", booking="never", why="price")
+    assert none_of(desk, owner, "missed_service")
+    (said,) = explain_customer(desk, owner.id, "reminders.missed_service")
+    assert "不再来本店" in said.outcome
+    assert events_of(desk, owner.id)[-1].kind == "marked_lost"
