@@ -127,6 +127,8 @@ def _word(value: Any) -> str:
         "phone": t("phone"),
         "address": t("address"),
         "vin": t("VIN"),
+        "mechanical": t("mechanics"),
+        "body_and_paint": t("body and paint"),
     }
     return words.get(value, str(value)) if isinstance(value, str) else str(value)
 
