@@ -169,7 +169,9 @@ class DcrcApp(Places, App[None]):
         owner.run_worker(job, group=topic or "default", exclusive=bool(topic), exit_on_error=True)
 
     def _shows(self, on: Widget | None) -> bool:
-        """Whether `on` is still there to show a result; a screen that was left is not."""
+        """Whether `on` is still there to show a result; a screen that was left is not, nor any at the end."""
+        if not self.is_running:
+            return False
         if isinstance(on, Screen):
             return on in self.screen_stack
         return on is None or on.is_attached

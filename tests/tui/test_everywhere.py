@@ -326,6 +326,22 @@ async def test_a_proposal_is_decided_in_supervision(opened: Any, tmp_path: Path)
     desk.close()
 
 
+async def test_what_comes_in_while_the_interface_closes_is_shown_nowhere(
+    opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[bool] = []
+    async with opened() as seat:
+        screen, close_all = seat.screen, seat.app._close_all
+        assert seat.app._shows(screen)
+
+        async def closing() -> None:  # its lists go first, the screen still stands in its stack
+            shown.append(seat.app._shows(screen))
+            await close_all()
+
+        monkeypatch.setattr(seat.app, "_close_all", closing)
+    assert shown == [False]
+
+
 def test_errors_of_the_interface_are_the_projects_own() -> None:
     from datetime import UTC, datetime
 
