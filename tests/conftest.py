@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import runpy
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
@@ -19,6 +20,13 @@ ROOT = Path(__file__).resolve().parent.parent
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # once, before any worker starts
         runpy.run_path(str(ROOT / "hatch_build.py"))["compile_catalogues"](ROOT)
+
+
+def pytest_collection_finish() -> None:
+    """What is there to stay is not looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
