@@ -92,9 +92,12 @@ def plan_contact_data(
     dossier: Dossier, policy: ContactDataPolicy, day: PlanningDay
 ) -> Iterator[Outcome]:
     """What has to be put right in one customer's data."""
-    yield plan_correction(dossier, policy, day)
+    customer = dossier.customer
+    if day.explained or dossier.tasks or len(customer.usable_phones) < len(customer.phones):
+        yield plan_correction(dossier, policy, day)
     for delivery in dossier.events_of("delivered"):
-        yield plan_confirmation(dossier, delivery, policy, day)
+        if not _long_ago(delivery, policy, day) or day.asks(dossier, delivery.id):
+            yield plan_confirmation(dossier, delivery, policy, day)
     yield from plan_decisions(dossier, policy, day)
 
 
@@ -152,8 +155,7 @@ def plan_confirmation(
 ) -> Outcome:
     """The new owner's name, phone, address and VIN are confirmed once after each delivery."""
     occurrence = delivery.key or delivery.id
-    longest = timedelta(days=policy.confirm_expires + 3 * policy.confirm_within + HOLIDAYS)
-    if delivery.on + longest < day.today and not _stands(dossier, delivery.id, occurrence):
+    if _long_ago(delivery, policy, day) and not _stands(dossier, delivery.id, occurrence):
         return NotPlanned(CONFIRM_OWNER, delivery.id, "the delivery is too long ago")
     facts = (Fact(delivery.id, delivery.kind, delivery.on),)
     used = (f"{NAME}.confirm_owners", f"{NAME}.confirm_within", f"{NAME}.confirm_expires")
@@ -188,6 +190,12 @@ def plan_confirmation(
         facts=facts,
         policy=used,
     )
+
+
+def _long_ago(delivery: Event, policy: ContactDataPolicy, day: PlanningDay) -> bool:
+    """Whether a new owner cannot be confirmed in time any more, whatever days were closed."""
+    longest = timedelta(days=policy.confirm_expires + 3 * policy.confirm_within + HOLIDAYS)
+    return delivery.on + longest < day.today
 
 
 def _stands(dossier: Dossier, subject: str, occurrence: str) -> bool:

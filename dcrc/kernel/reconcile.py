@@ -66,12 +66,13 @@ def reconcile(
     desk = _Desk(customer, today, today + timedelta(days=horizon), policy_value)
     for planner, answers in outcomes.items():
         for outcome in answers:
-            key = (f"{planner}.{outcome.rule}", outcome.subject)
             if isinstance(outcome, NotPlanned):
-                refused[key] = outcome
+                if tasks:  # it is the reason to withdraw one
+                    refused[f"{planner}.{outcome.rule}", outcome.subject] = outcome
                 if outcome.until is not None:
                     desk.wake_on(outcome.until)
                 continue
+            key = (f"{planner}.{outcome.rule}", outcome.subject)
             expired = outcome.expires is not None and outcome.expires < today
             if expired and key not in tasks:
                 continue  # most of a long history: nothing was made of it, nothing will be
@@ -90,7 +91,7 @@ def reconcile(
         tuple(desk.withdraw),
         tuple(desk.expire),
         tuple(desk.reopen),
-        desk.wake,
+        desk.wake and max(desk.wake, today + DAY),
     )
 
 
@@ -138,7 +139,6 @@ class _Desk:
         return expired, planned.opens, planned.due
 
     def wake_on(self, day: date) -> None:
-        day = max(day, self.today + DAY)
         if self.wake is None or day < self.wake:
             self.wake = day
 

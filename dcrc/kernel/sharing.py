@@ -58,8 +58,10 @@ class _Wish:
     planner: str
     index: int
     planned: Planned
+    moved: bool = False
 
     def move(self, opens: date, due: date | None = None) -> None:
+        self.moved = True
         due = max(opens, self.planned.due if due is None else due)
         expires = self.planned.expires
         self.planned = attrs.evolve(
@@ -98,8 +100,6 @@ def share_conversations(
     What was done is not moved, nor what an operator moved or agreed with the customer. Each role has a budget
     of its own: that a sales consultant called does not keep the centre from calling.
     """
-    if not any(isinstance(each, Planned) for answers in outcomes.values() for each in answers):
-        return outcomes
     settled = {
         (task.rule, task.subject, task.occurrence)
         for task in tasks
@@ -115,16 +115,17 @@ def share_conversations(
                 and (f"{name}.{each.rule}", each.subject, each.occurrence) not in settled
             ):
                 wishes.setdefault(each.role, []).append(_Wish(name, index, each))
-    if not wishes:
-        return outcomes
-    shared = {name: list(answers) for name, answers in outcomes.items()}
     for role, mine in wishes.items():
         last = last_conversation(tasks, role)
         if last is not None:
             _rest(mine, last, policy, workdays)
         _join(mine, policy)
-        for wish in mine:
-            shared[wish.planner][wish.index] = wish.planned
+    moved = [wish for mine in wishes.values() for wish in mine if wish.moved]
+    if not moved:
+        return outcomes
+    shared = {name: list(answers) for name, answers in outcomes.items()}
+    for wish in moved:
+        shared[wish.planner][wish.index] = wish.planned
     return shared
 
 

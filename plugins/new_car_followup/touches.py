@@ -18,9 +18,13 @@ Outcome = Planned | NotPlanned
 
 @attrs.frozen
 class Turn:
-    """One occurrence of a touch after a delivery: how many months later, and its days."""
+    """One occurrence of a touch after a delivery: how many months later, and its days.
+
+    From `ahead` on it stands on the calendar.
+    """
 
     months: int
+    ahead: date
     opens: date
     due: date
     expires: date
@@ -33,6 +37,15 @@ def plan_touches(
 
     They are many, each car's every few months: so they stand on the calendar days ahead, not months.
     """
+    if not day.asks(dossier, sale.subject):
+        ahead = None if sale.sold else day.once(first_ahead, policy, sale.event.on)
+        if ahead is None:
+            return
+        until, name, due = ahead
+        if until > day.today:  # while none of them is near, this is all there is to say
+            why, params = "the next one is due on {due}", {"due": due.isoformat()}
+            yield NotPlanned(name, sale.subject, why, params, until, sale.facts)
+            return
     for name, touch in policy.touches.items():
         if not touch.enabled:
             yield NotPlanned(
@@ -67,9 +80,8 @@ def _plan_touch(
         stands = occurrence in standing
         if turn.expires < day.today and not stands:
             continue
-        ahead = turn.opens - timedelta(policy.touches_ahead)
-        if ahead > day.today and not stands:
-            until = ahead
+        if turn.ahead > day.today and not stands:
+            until = turn.ahead
             if spared is None:
                 yield NotPlanned(
                     name,
@@ -155,12 +167,29 @@ def timely_turns(
     }
 
 
+def first_ahead(
+    policy: NewCarFollowupPolicy, day: PlanningDay, delivered: date
+) -> tuple[date, str, date] | None:
+    """The first day on which a touch after a delivery on that day is on the calendar, its name and due day.
+
+    None when all are over.
+    """
+    known = day.once(timely_turns, policy, delivered)
+    firsts = (
+        (known[name][0].ahead, name, known[name][0].due)
+        for name, touch in policy.touches.items()
+        if touch.enabled and known[name]
+    )
+    return min(firsts, default=None)
+
+
 def _turn(
     months: int, delivered: date, touch: Touch, policy: NewCarFollowupPolicy, day: PlanningDay
 ) -> Turn:
     due = policy.open_day(add_months(delivered, months), day)
     opens = due - timedelta(touch.opens_before)
-    return Turn(months, opens, due, due + timedelta(touch.expires_after))
+    ahead = opens - timedelta(policy.touches_ahead)
+    return Turn(months, ahead, opens, due, due + timedelta(touch.expires_after))
 
 
 def _months(touch: Touch, policy: NewCarFollowupPolicy) -> Iterator[int]:

@@ -49,8 +49,10 @@ def plan_inspection(
         yield NotPlanned(INSPECTION, vehicle.id, "the customer has sold the car", facts=(fact,))
         return
     begun, fact = since
-    key, renewals = day.once(renewals_ahead, policy, vehicle.usage, vehicle.model, begun)
-    for each in renewals:
+    key, row = row_of(policy.inspection_rows, vehicle.usage, vehicle.model)
+    for each in inspections(row, begun):
+        if over(timing, each.due, day.today):
+            continue
         wanted = window(timing, each.due, day)
         if wanted.expires < day.today:
             continue
@@ -73,7 +75,7 @@ def plan_inspection(
         yield planned(
             INSPECTION,
             vehicle.id,
-            f"{each.due:%Y-%m}",
+            each.due.isoformat()[:7],  # its month
             timing,
             wanted,
             latest=max(wanted.due, each.due - 7 * DAY),
@@ -88,17 +90,6 @@ def plan_inspection(
         )
         if wanted.opens > day.today:
             return
-
-
-def renewals_ahead(
-    policy: RemindersPolicy, day: PlanningDay, usage: str, model: str, begun: date
-) -> tuple[str, tuple[Inspection, ...]]:
-    """The row of a car by its key, and the inspections of which it may still be reminded."""
-    key, row = row_of(policy.inspection_rows, usage, model)
-    ahead = (
-        each for each in inspections(row, begun) if not over(policy.inspection, each.due, day.today)
-    )
-    return key, tuple(ahead)
 
 
 def inspected(

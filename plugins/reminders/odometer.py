@@ -67,9 +67,12 @@ def daily_rate(readings: Iterable[Reading], policy: Mileage) -> DailyRate | None
         return None
     if (believed[-1].on - believed[0].on).days < policy.least_days:
         return None
+    points = [(each.on.toordinal(), each.km) for each in believed]
     slopes = sorted(
-        ((b.km - a.km) / (b.on - a.on).days, (b.on - a.on).days)
-        for a, b in combinations(believed, 2)
+        [
+            ((after - before) / (last - first), last - first)
+            for (first, before), (last, after) in combinations(points, 2)
+        ]
     )
     low, middle, high = _quantiles(slopes, (0.25, 0.5, 0.75))
     if middle < policy.least_per_day:

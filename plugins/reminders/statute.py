@@ -103,7 +103,7 @@ def month_end(day: date) -> date:
 def row_of(rows: dict[str, InspectionRow], usage: str, model: str) -> tuple[str, InspectionRow]:
     """The row that a car belongs to, with its key: by its model's name, else by its use."""
     for key, row in rows.items():
-        if any(name in model for name in row.names):
+        if row.names and any(name in model for name in row.names):
             return key, row
     key = usage if usage in rows else "private"
     return key, rows[key]
