@@ -126,7 +126,7 @@ def explain_customer(desk: Desk, customer_id: str, rule: str | None = None) -> l
         )
     said: dict[str, list[Explanation]] = {}
     for planner, answers in outcomes.items():
-        for outcome in answers:
+        for outcome in _that_count(dossier, planner, answers):
             name = f"{planner}.{outcome.rule}"
             said.setdefault(name, []).append(_explain(desk, planning, dossier, name, outcome))
     silent = t("nothing that is known of the customer calls for it")
@@ -136,6 +136,22 @@ def explain_customer(desk: Desk, customer_id: str, rule: str | None = None) -> l
         if rule in (None, name)
         for each in said.get(name) or [Explanation(name, desk.rule_title(name), silent)]
     ]
+
+
+def _that_count(
+    dossier: Dossier, planner: str, answers: Sequence[Planned | NotPlanned]
+) -> Iterator[Planned | NotPlanned]:
+    """`answers` without refusals that do not count: a later one of the same rule and subject does, or what
+    they refuse is an earlier occurrence and another is open."""
+    last = {(each.rule, each.subject): each for each in answers if isinstance(each, NotPlanned)}
+    held = {(task.rule, task.subject) for task in dossier.tasks if task.open}
+    for each in answers:
+        if isinstance(each, NotPlanned) and (
+            last[each.rule, each.subject] is not each
+            or (f"{planner}.{each.rule}", each.subject) in held
+        ):
+            continue
+        yield each
 
 
 def _explain(

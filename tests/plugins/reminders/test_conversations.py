@@ -214,3 +214,17 @@ def test_who_said_that_he_will_not_come_is_not_asked_again_why(desk: Desk) -> No
     (said,) = explain_customer(desk, owner.id, "reminders.missed_service")
     assert "不再来本店" in said.outcome
     assert events_of(desk, owner.id)[-1].kind == "marked_lost"
+
+
+def test_an_open_reminder_is_explained_without_reasons_why_earlier_ones_went(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2025, 9, 10))
+    serviced(desk, car, date(2026, 5, 24), work="保养", km=5000)
+    task = only(desk, owner, "regular_service")
+    said = explain_customer(desk, owner.id, "reminders.regular_service")
+    assert said[0].task == task
+    assert not any("2026-05-24" in each.outcome for each in said)
+    (why,) = explain_customer(desk, owner.id, "reminders.first_service")
+    assert "2026-05-24" in why.outcome
+    assert len(explain_customer(desk, owner.id, "reminders.missed_service")) == 1
