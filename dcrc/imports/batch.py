@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ import attrs
 from dcrc.errors import InOutError, InputError, UsageError
 from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Kinds
-from dcrc.imports.gathering import Source
+from dcrc.imports.gathering import Add, Source
 from dcrc.imports.headers import Recognised, recognise
-from dcrc.imports.known import Held, Known
+from dcrc.imports.known import TABLES, Held, Known
 from dcrc.imports.profiles import Profile, profiles_of
 from dcrc.imports.reading import Book, Sheet, read_book
 from dcrc.imports.rejects import check_rejects, write_rejects
@@ -30,7 +30,7 @@ from dcrc.imports.report import (
 )
 from dcrc.imports.rows import SheetRows, read_rows
 from dcrc.imports.said import Witness
-from dcrc.imports.telling import Said
+from dcrc.imports.shared import Shared
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import Permission
 
@@ -260,73 +260,90 @@ def _compare_and_write(
     desk: Desk, found: list[SheetRows], report: ImportReport, steps: _Steps
 ) -> None:
     batch = _new_batch(desk)
-    writing = (
-        nullcontext()
-        if report.dry_run
-        else desk.operation("import", Permission.IMPORT, batch=batch)
-    )
-    with writing:
+    with ExitStack() as writing:
+        add: dict[str, Add] = {}
+        if not report.dry_run:
+            writing.enter_context(desk.operation("import", Permission.IMPORT, batch=batch))
+            add = {table: writing.enter_context(desk.table(table).adding()) for table in TABLES}
         known = Known(desk)
-        sources = _gather(desk, known, found, report, steps)
-        changed = {
+        sources = _sources(desk, known, found, steps, add)
+        _gather(sources, found, report)
+        waiting = {
             "customers": [held for held in known.customers.values() if held.changed],
             "vehicles": [held for held in known.vehicles.values() if held.changed],
             "events": [held for held in known.events.values() if held.changed],
         }
         report.records = {
-            table: (
-                sum(held.was is None for held in helds),
-                sum(held.was is not None for held in helds),
-            )
-            for table, helds in changed.items()
+            table: (known.made[table], sum(held.was is not None for held in waiting[table]))
+            for table in TABLES
         }
-        if report.dry_run or not any(changed.values()):
+        steps.total = steps.done + (0 if report.dry_run else sum(map(len, waiting.values())))
+        steps.step(0)
+        if report.dry_run or not any(map(any, report.records.values())):
             return
         report.batch = batch
-        steps.total = steps.done + sum(len(helds) for helds in changed.values())
-        for table, helds in changed.items():
-            desk.table(table).put_many(_settled(sources[-1], table, helds, steps))
+        for table, helds in waiting.items():
+            new = [held for held in helds if held.was is None]
+            changed = [held for held in helds if held.was is not None]
+            for some in _written(new, steps):
+                add[table]((held.id, sources[-1].settled(table, held)) for held in some)
+            for some in _written(changed, steps):
+                desk.table(table).put_many((held.id, held.now) for held in some)
         desk.insert(desk.imports, _record(desk, batch, sources, report))
 
 
-def _settled(
-    source: Source, table: str, helds: list[Held], steps: _Steps
-) -> Iterator[tuple[str, Said]]:
-    """The documents to be stored with their ids, each made when its turn comes."""
-    for place, held in enumerate(helds):
-        if place and place % _WRITE_CHUNK == 0:
-            steps.step(_WRITE_CHUNK)
-        yield held.id, source.settled(table, held)
-        held.leave()
-    steps.step(len(helds) - max(0, len(helds) - 1) // _WRITE_CHUNK * _WRITE_CHUNK)
+def _written(helds: list[Held], steps: _Steps) -> Iterator[list[Held]]:
+    """The records some at a time; those that were written need not be remembered twice."""
+    for start in range(0, len(helds), _WRITE_CHUNK):
+        some = helds[start : start + _WRITE_CHUNK]
+        yield some
+        for held in some:
+            held.leave()
+        steps.step(len(some))
 
 
-def _gather(
-    desk: Desk, known: Known, found: list[SheetRows], report: ImportReport, steps: _Steps
+def _sources(
+    desk: Desk, known: Known, found: list[SheetRows], steps: _Steps, add: Mapping[str, Add]
 ) -> list[Source]:
-    """Each source in the order of its rank, so that who owns a car is known before who serviced it."""
-    sources: list[Source] = []
-    counted: dict[int, Counts] = {}
-    for name, sheets in _by_profile(found):
-        if sources:
-            sources[-1].settle_new()
-        source = Source(
+    """The sheets by source, in the order of their rank, after what they may mean has been fetched."""
+    witnesses: list[Witness] = []
+    by_profile = list(_by_profile(found))
+    for name, sheets in by_profile:
+        witnesses.append(Witness(desk, name))
+        profile = sheets[0].recognised.profile
+        known.load([sheet.told for sheet in sheets], profile.event, witnesses[-1])
+    shared = Shared.of([sheet.told for sheet in found], known.corrected)
+    kinds = [sheets[0].recognised.profile.event for _, sheets in by_profile]
+    return [
+        Source(
             name,
             sheets[0].recognised.profile,
             sheets,
             known,
-            Witness(desk, name),
+            witness,
             steps.step,
-            leads=not sources,
+            add,
+            shared,
+            sole=kinds.count(kind) == 1,
+            leads=witness is witnesses[0],
         )
-        for sheet, counts in zip(sheets, source.gather(), strict=True):
+        for (name, sheets), witness, kind in zip(by_profile, witnesses, kinds, strict=True)
+    ]
+
+
+def _gather(sources: list[Source], found: list[SheetRows], report: ImportReport) -> None:
+    """Each source in turn, so that who owns a car is known before who serviced it."""
+    counted: dict[int, Counts] = {}
+    for before, source in zip([None, *sources], sources, strict=False):
+        if before is not None:
+            before.settle_new()
+        source.gather()
+        for sheet, counts in zip(source.sheets, source.counts, strict=True):
             counted[id(sheet)] = counts
-        sources.append(source)
     for sheet in found:
         report.rejected += sorted(sheet.rejected, key=lambda remark: remark.row)
         report.warnings += sorted(sheet.warnings, key=lambda remark: remark.row)
         _report_sheet(report, sheet, counted[id(sheet)])
-    return sources
 
 
 def _by_profile(found: list[SheetRows]) -> Iterator[tuple[str, list[SheetRows]]]:

@@ -9,23 +9,26 @@ from typing import Any
 import attrs
 
 from dcrc.i18n import t
-from dcrc.imports.known import Held, Known
+from dcrc.imports.known import TABLES, Held, Known
 from dcrc.imports.profiles import Profile
 from dcrc.imports.repeats import Repeats
 from dcrc.imports.report import Counts
 from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_readings
-from dcrc.imports.telling import Row, Said
+from dcrc.imports.shared import Shared
+from dcrc.imports.telling import Row, Said, Told
 from dcrc.kernel.customers import Contact, Customer
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.terms import car_terms, customer_terms, person_terms
 from dcrc.kernel.vehicles import Vehicle
+from dcrc.store import GlobalId
 
 _ORGANISATION = re.compile(
     r".{2,}(公司|集团|中心|委员会|政府|协会|商行|合作社|银行|酒店|学校|医院|大学|中学|小学|事务所)"
     r"|.{4,}(厂|局|院|所|站|社|部|队|行|店)"
 )
-_CHUNK = 2000
+_CHUNK = 2000  # rows between two looks at who waits
+_BLOCK = 4000  # records that leave together
 _BLANK = {
     table: {field: value for field, value in to_document(record).items() if value}
     for table, record in (("customers", Customer("", "")), ("vehicles", Vehicle("", "")))
@@ -33,28 +36,16 @@ _BLANK = {
 """What documents say of records about which nothing is known."""
 
 
-@attrs.define
-class Meant:
-    """A row and the records it is about."""
-
-    sheet: int
-    customer: Held | None
-    vehicle: Held | None
-    event: Held | None
-
-    @property
-    def records(self) -> tuple[tuple[str, Held | None], ...]:
-        """Each with its table."""
-        return (
-            ("customers", self.customer),
-            ("vehicles", self.vehicle),
-            ("events", self.event),
-        )
+Add = Callable[[Iterable[tuple[GlobalId, Said]]], None]
 
 
 @attrs.define
 class Source:
-    """All sheets of one profile in one import."""
+    """All sheets of one profile in one import.
+
+    New records of which no other row speaks leave for the store (`add`, by table; none in a dry run) while
+    later rows are read. All others stay in `known` until every row has spoken.
+    """
 
     name: str
     profile: Profile
@@ -62,29 +53,45 @@ class Source:
     known: Known
     witness: Witness
     step: Callable[[int], None]
+    add: Mapping[str, Add]
+    shared: Shared
+    sole: bool = True  # that tells its kind of facts
     leads: bool = True  # the first of its import
-    meant: list[Meant] = attrs.field(factory=list)
-    contested: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict)
+    counts: list[Counts] = attrs.field(init=False)
+    contested: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict, init=False)
+    _leaving: dict[str, list[Held]] = attrs.field(init=False)
+    _staying: list[tuple[str, Held]] = attrs.field(factory=list, init=False)
+    _retold: list[tuple[int, tuple[Held | None, ...]]] = attrs.field(factory=list, init=False)
 
-    def gather(self) -> list[Counts]:
+    def __attrs_post_init__(self) -> None:
+        self.counts = [Counts() for _ in self.sheets]
+        self._leaving = {table: [] for table in TABLES}
+
+    def gather(self) -> None:
         """Take all rows, settle what they change of the stored, count each sheet's rows by what they do."""
-        everything = [row for sheet in self.sheets for row in sheet.rows]
-        self.known.load(everything, self.profile.event, self.witness)
         repeats = Repeats(self.profile, self.sheets)
-        told = [
-            [row for row in sheet.rows if not repeats.has(index, row)]
-            for index, sheet in enumerate(self.sheets)
-        ]
-        for index, rows in enumerate(told):
-            self.step(repeats.counts[index])
-            for place, row in enumerate(rows):
+        for index, sheet in enumerate(self.sheets):
+            for place, row in enumerate(sheet.told.rows):
                 if place % _CHUNK == 0:
-                    self.step(min(_CHUNK, len(rows) - place))
-                self._take(index, row)
-        for sheet in self.sheets:
-            sheet.rows.clear()  # the records know what they said
+                    self.step(min(_CHUNK, len(sheet.told) - place))
+                    self._leave(_BLOCK)
+                if not repeats.has(index, row):
+                    self._take(index, row)
+            sheet.told = Told()  # the records know what it said
+        self._leave()
         self._settle()
-        return self._counts(repeats.counts)
+        self._count(repeats.counts)
+
+    def _leave(self, at_least: int = 1) -> None:
+        """Give the store the records that wait for nothing, if there are so many of one table."""
+        most = max(map(len, self._leaving.values()))
+        if most < at_least:
+            return
+        for table, helds in self._leaving.items():
+            if self.add:
+                self.add[table]((held.id, self.settled(table, held)) for held in helds)
+            helds.clear()
+        self.step(most)
 
     @property
     def _vin_field(self) -> str:
@@ -118,14 +125,19 @@ class Source:
             )
             self._refuse(sheet, row, self._vin_field, reason)
             return
+        alone = not self.shared.has(row)
         if customer is None:
-            customer = known.new_customer(row, self.name)
+            customer = known.new("customers", self.name, alone)
+            if not alone:
+                known.customers[customer.id] = customer
         if row.vin and vehicle is None:
-            vehicle = Held(known.new_id(), None, {}, made_by=self.name)
-            known.vehicles[row.vin] = vehicle
+            vehicle = known.new("vehicles", self.name, alone)
+            if not alone:
+                known.vehicles[row.vin] = vehicle
         if profile.event and event is None:
-            event = Held(known.new_id(), None, {}, made_by=self.name)
-            known.events[profile.event, row.key] = event
+            event = known.new("events", self.name, self.sole)
+            if not self.sole:
+                known.events[profile.event, row.key] = event
         if owner is None or row.name in ("", owner.now.get("name")):
             self._say_customer(sheet, row, customer, named=owner is None)
         elif row.name:
@@ -134,7 +146,21 @@ class Source:
             self._say_vehicle(sheet, row, vehicle, None if owner else customer, event)
         if event is not None:
             self._say_event(sheet, row, event, customer, vehicle, owner is not None)
-        self.meant.append(Meant(sheet, customer, vehicle, event))
+        self._was_about(sheet, customer, vehicle, event)
+
+    def _was_about(self, sheet: int, *records: Held | None) -> None:
+        """Count a row of a new fact, remember one of a stored fact till it is known what it changes."""
+        for table, held in zip(TABLES, records, strict=True):
+            if held is not None:
+                if held.alone:
+                    self._leaving[table].append(held)
+                else:
+                    self._staying.append((table, held))
+        fact = records[2] or records[0]
+        if fact is not None and fact.was is None:
+            self.counts[sheet].new += 1
+        else:
+            self._retold.append((sheet, records))
 
     def _refuse(self, sheet: int, row: Row, field: str, reason: str) -> None:
         found = self.sheets[sheet]
@@ -190,17 +216,14 @@ class Source:
 
     def _settle(self) -> None:
         """What was said becomes what will be stored; what is new may wait until it is."""
-        for meant in self.meant:
-            for table, held in meant.records:
-                if held is not None and held.said is not None and not held.untold:
-                    self._settle_one(table, held)
+        for table, held in self._staying:
+            if held.said is not None and not held.untold:
+                self._settle_one(table, held)
 
     def settle_new(self) -> None:
         """Settle what waits: another source is to say more about it."""
-        for meant in self.meant:
-            for table, held in meant.records:
-                if held is not None:
-                    self.settled(table, held)
+        for table, held in self._staying:
+            self.settled(table, held)
 
     def settled(self, table: str, held: Held) -> Said:
         """The document of `held` as it will be stored, settled now if it still waits.
@@ -297,21 +320,16 @@ class Source:
             fields[field] = {**fields.get(field, {}), **told, self.name: value}
         held.set_by[field] = (self.name, value)
 
-    def _counts(self, repeated: list[int]) -> list[Counts]:
-        counts = [
-            Counts(duplicate=again, rejected=len({remark.row for remark in sheet.rejected}))
-            for again, sheet in zip(repeated, self.sheets, strict=True)
-        ]
-        for meant in self.meant:
-            fact = meant.event or meant.customer
-            parts = (meant.customer, meant.vehicle, meant.event)
-            if fact is not None and fact.was is None:
-                counts[meant.sheet].new += 1
-            elif any(part is not None and part.changed for part in parts):
-                counts[meant.sheet].changed += 1
+    def _count(self, repeated: list[int]) -> None:
+        """Count what is known only now that everything is settled."""
+        for again, sheet, counts in zip(repeated, self.sheets, self.counts, strict=True):
+            counts.duplicate = again
+            counts.rejected = len({remark.row for remark in sheet.rejected})
+        for index, records in self._retold:
+            if any(held is not None and held.changed for held in records):
+                self.counts[index].changed += 1
             else:
-                counts[meant.sheet].unchanged += 1
-        return counts
+                self.counts[index].unchanged += 1
 
 
 def _each_once(parts: Iterable[Iterable[dict[str, str]]]) -> tuple[dict[str, str], ...]:

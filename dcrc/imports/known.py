@@ -10,13 +10,14 @@ import attrs
 from tinydb import where
 
 from dcrc.imports.said import Witness
-from dcrc.imports.telling import Row, Said
+from dcrc.imports.telling import Row, Said, Told, persons_of
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.names import fold
 from dcrc.kernel.terms import phone_terms
 from dcrc.store import GlobalId
 
 T = TypeVar("T")
+TABLES = ("customers", "vehicles", "events")
 _CHUNK = 100  # values asked for at once; each hit is compared with all of them
 
 
@@ -25,19 +26,21 @@ class Held:
     """A record while an import thinks about it: `was` as stored (None: new), `now` as it will be.
 
     `said` are the values of the present source, as of day `on`; `row` and `sheet` say where it stands.
-    `made_by` is the source that made it, `set_by` (source, value) of the fields set so far in this import.
+    `made_by` is the source that made it, `set_by` (source, value) of the fields set so far in this import;
+    `alone` is a new one of which no other row will speak.
     """
 
     id: GlobalId
     was: Said | None
     now: Said
+    made_by: str = ""
+    alone: bool = False
     said: Said | None = None
     on: str = ""
     numbers: tuple[dict[str, str], ...] = ()
     readings: tuple[tuple[str, int], ...] = ()
     row: int = 0
     sheet: int = -1
-    made_by: str = ""
     set_by: dict[str, tuple[str, Any]] | None = None
 
     def leave(self) -> None:
@@ -60,6 +63,7 @@ class Known:
     """The stored records that the rows of an import may mean, and those that the import adds."""
 
     desk: Desk
+    made: dict[str, int] = attrs.field(factory=lambda: dict.fromkeys(TABLES, 0))  # new, by table
     customers: dict[str, Held] = attrs.field(factory=dict)
     vehicles: dict[str, Held] = attrs.field(factory=dict)
     events: dict[tuple[str, str], Held] = attrs.field(factory=dict)
@@ -69,24 +73,30 @@ class Known:
     _empty: dict[str, bool] = attrs.field(factory=dict)
     _spare_ids: list[GlobalId] = attrs.field(factory=list)
 
-    def load(self, rows: Sequence[Row], kind: str, witness: Witness) -> None:
-        """Fetch, in bulk, whatever the rows may mean."""
+    def load(self, sheets: Sequence[Told], kind: str, witness: Witness) -> None:
+        """Fetch, in bulk, whatever the rows of a source may mean."""
         if self._corrected is None:
             self._corrected = self._load_corrected(witness)
-        vins = {row.vin for row in rows if row.vin}
+        vins = {vin for told in sheets for vin in told.vins if vin}
         for document in self._search("vehicles", "vin", vins - self.vehicles.keys()):
             self.vehicles[document["vin"]] = _held(document)
         if kind:
-            keys = {row.key for row in rows}
+            keys = {key for told in sheets for key in told.keys}
             if self._vins:
-                keys.update(key for row in rows for key in self._other_keys(row))
+                names = [pair for told in sheets for pair in zip(told.vins, told.keys, strict=True)]
+                keys.update(other for vin, key in names for other in self._other_keys(vin, key))
             keys -= {key for of, key in self.events if of == kind}
             for document in self._events(kind, keys):
                 self.events.setdefault((kind, document["key"]), _held(document))
         owners = {held.now.get("customer", "") for held in self.vehicles.values()}
         owners |= {held.now.get("customer", "") for held in self.events.values()}
         self._customers_of(owners)
-        self._load_persons(rows)
+        self._load_persons(sheets)
+
+    @property
+    def corrected(self) -> set[str]:
+        """The VINs, old and present, of cars whose VIN was corrected: several of them mean one car."""
+        return {vin for vins in self._vins.values() for vin in vins}
 
     def _load_corrected(self, witness: Witness) -> dict[str, list[Held]]:
         """The cars whose VIN was corrected, by the VINs they had: ledgers go on naming these."""
@@ -105,14 +115,14 @@ class Known:
                 corrected.setdefault(vin, []).append(held)
         return corrected
 
-    def _other_keys(self, row: Row) -> Iterator[str]:
-        """What the fact of a row was called if it came under another VIN of its car."""
-        if not row.vin or row.vin not in row.key:
+    def _other_keys(self, vin: str, key: str) -> Iterator[str]:
+        """What a fact named `key` was called if it came under another VIN of its car."""
+        if not vin or vin not in key:
             return
-        car = self.vehicles.get(row.vin)
-        for held in [car] if car is not None else (self._corrected or {}).get(row.vin, ()):
-            for vin in self._vins.get(held.id, ()):
-                yield row.key.replace(row.vin, vin)
+        car = self.vehicles.get(vin)
+        for held in [car] if car is not None else (self._corrected or {}).get(vin, ()):
+            for other in self._vins.get(held.id, ()):
+                yield key.replace(vin, other)
 
     def vehicle(self, row: Row, event: Held | None, by_car: bool, witness: Witness) -> Held | None:
         """The car a row means: of that VIN, else one that had it before somebody corrected it.
@@ -135,7 +145,7 @@ class Known:
     def renamed(self, kind: str, row: Row, vehicle: Held | None) -> Held | None:
         """The fact of the row's car that came under another VIN of that car."""
         if vehicle is not None and vehicle.id in self._vins:
-            for key in self._other_keys(row):
+            for key in self._other_keys(row.vin, row.key):
                 held = self.events.get((kind, key))
                 if held is not None and held.now.get("vehicle") == vehicle.id:
                     return held
@@ -151,13 +161,16 @@ class Known:
         theirs = (self.owner(vehicle), teller and self.present(teller))
         return person is None or person not in theirs
 
-    def _load_persons(self, rows: Sequence[Row]) -> None:
+    def _load_persons(self, sheets: Sequence[Told]) -> None:
         if self._none("customers"):
             return
-        terms = {
-            max(phone_terms(number["number"]), key=len) for row in rows for number in row.numbers
-        }
-        terms |= {_name_term(row.name) for row in rows if row.name and not row.numbers}
+        terms = set()
+        for told in sheets:
+            for name, numbers in zip(told.names, told.numbers, strict=True):
+                if name and not numbers:
+                    terms.add(_name_term(name))
+                for number in numbers:
+                    terms.add(max(phone_terms(number["number"]), key=len))
         for chunk in _chunks(terms):
             for document in self.desk.customers.search(where("terms").any(chunk)):
                 if str(document.doc_id) not in self.customers:
@@ -197,16 +210,15 @@ class Known:
     def _add_stored(self, held: Held) -> None:
         self.customers[held.id] = held
         name, numbers = held.now.get("name", ""), held.now.get("phones", ())
-        for phone in numbers:
-            self._persons.setdefault((name, phone["number"]), held)
-        if not numbers or held.now.get("kind") == "organisation":
-            self._persons.setdefault((name, ""), held)
+        for pair in persons_of(name, numbers, held.now.get("kind")):
+            self._persons.setdefault(pair, held)
 
-    def new_id(self) -> GlobalId:
-        """An id for a new record, out of many made at once."""
+    def new(self, table: str, source: str, alone: bool) -> Held:
+        """A record of which nothing is known yet, with an id out of many made at once."""
+        self.made[table] += 1
         if not self._spare_ids:
             self._spare_ids = self.desk.new_ids(_CHUNK)[::-1]
-        return self._spare_ids.pop()
+        return Held(self._spare_ids.pop(), None, {}, source, alone)
 
     def present(self, held: Held) -> Held:
         """Who took the history of a merged customer over; himself otherwise."""
@@ -250,19 +262,10 @@ class Known:
             return None if held is None else self.present(held)
         return None
 
-    def new_customer(self, row: Row, source: str) -> Held:
-        """Somebody nobody has heard of; rows to come find him by name and number."""
-        held = Held(self.new_id(), None, {}, made_by=source)
-        self.customers[held.id] = held
-        self.name(held, row)
-        return held
-
     def name(self, held: Held, row: Row) -> None:
         """Rows to come find this customer by the name and the numbers of the row."""
-        for number in row.numbers:
-            self._persons.setdefault((row.name, number["number"]), held)
-        if not row.numbers or row.customer.get("kind") == "organisation":
-            self._persons.setdefault((row.name, ""), held)
+        for pair in row.persons:
+            self._persons.setdefault(pair, held)
 
 
 def _held(document: Any) -> Held:

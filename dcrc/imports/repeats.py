@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import attrs
 
@@ -11,7 +12,8 @@ from dcrc.imports.cells import text_of
 from dcrc.imports.profiles import Profile
 from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT
-from dcrc.imports.telling import Row, Said
+from dcrc.imports.shared import repeated
+from dcrc.imports.telling import Row, Said, Told
 
 
 @attrs.define
@@ -21,14 +23,23 @@ class Repeats:
     profile: Profile
     sheets: Sequence[SheetRows]
     counts: list[int] = attrs.field(init=False)
+    _repeated: set[str] = attrs.field(init=False)
     _first: dict[str, tuple[int, Row]] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.counts = [0] * len(self.sheets)
+        self._repeated = repeated(
+            chain.from_iterable(_own_names(sheet.told) for sheet in self.sheets)
+        )
 
     def has(self, sheet: int, row: Row) -> bool:
         """Whether an earlier row told the same fact; what this one says otherwise is reported."""
-        first_sheet, first = self._first.setdefault(row.key or _own_name(row), (sheet, row))
+        if not self._repeated:
+            return False
+        own = row.key or _own_name(row.name, row.numbers, row.vin)
+        if own not in self._repeated:
+            return False
+        first_sheet, first = self._first.setdefault(own, (sheet, row))
         if first is row:
             return False
         self.counts[sheet] += 1
@@ -86,6 +97,17 @@ def _more(told: Said, tells: Said) -> Iterator[str]:
             yield field
 
 
-def _own_name(row: Row) -> str:
-    numbers = " ".join(number["number"] for number in row.numbers)
-    return f"{row.name}\n{numbers}\n{row.vin}"
+def _own_names(told: Told) -> Iterable[str]:
+    """What each row's fact is called."""
+    if all(told.keys):
+        return told.keys
+    return (
+        key or _own_name(name, numbers, vin)
+        for key, name, numbers, vin in zip(
+            told.keys, told.names, told.numbers, told.vins, strict=True
+        )
+    )
+
+
+def _own_name(name: str, numbers: Sequence[Mapping[str, str]], vin: str) -> str:
+    return f"{name}\n{' '.join(number['number'] for number in numbers)}\n{vin}"

@@ -6,7 +6,7 @@ Cells are read column by column through a memory, so that what stands in a thous
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import chain, repeat, zip_longest
+from itertools import chain, compress, repeat, zip_longest
 from typing import Any
 
 import attrs
@@ -17,19 +17,19 @@ from dcrc.imports.cells import Choice, Kinds, Phones, is_empty, text_of
 from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again
 from dcrc.imports.reading import Sheet
 from dcrc.imports.report import Place, Remark
-from dcrc.imports.telling import Refused, Row, told_rows
+from dcrc.imports.telling import Refused, Told, told
 
 _BLOCK = 500
 
 
 @attrs.define
 class SheetRows:
-    """A sheet read by its profile: the rows, and everything that did not become one."""
+    """A sheet read by its profile: what it tells, and everything that tells nothing."""
 
     place: Place
     sheet: Sheet
     recognised: Recognised
-    rows: list[Row] = attrs.field(factory=list)
+    told: Told = attrs.field(factory=Told)
     rejected: list[Remark] = attrs.field(factory=list)
     warnings: list[Remark] = attrs.field(factory=list)
     set_aside: dict[str, list[int]] = attrs.field(factory=dict)
@@ -76,11 +76,13 @@ def read_rows(
     values = _Reader(found, columns, first, kinds).values(len(body))
     dropped = _dropped(found, values, body, first)
     extra = _extra(recognised, columns, sheet.rows) if keep_unmapped else {}
-    found.rows = [
-        row
-        for index, row in enumerate(told_rows(recognised.profile, values, extra, len(body), first))
-        if index not in dropped
-    ]
+    numbers: Sequence[int] = range(first, first + len(body))
+    if dropped:
+        kept = [place not in dropped for place in range(len(body))]
+        numbers = list(compress(numbers, kept))
+        values = {name: list(compress(column, kept)) for name, column in values.items()}
+        extra = {header: list(compress(column, kept)) for header, column in extra.items()}
+    found.told = told(recognised.profile, values, extra, numbers)
     return found
 
 

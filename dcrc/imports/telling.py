@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -14,17 +14,17 @@ from dcrc.imports.profiles import Profile
 Said = dict[str, Any]
 
 
-@attrs.define
-class Row:
+class Row(NamedTuple):
     """What one row says; documents' fields and values, empty cells left out.
 
-    `numbers` are phone documents; `on` is the fact's day (`YYYY-MM-DD`), `at` its instant or "".
-    `reading` is (day, km).
+    `numbers` are phone documents, `persons` what its person is found by (`persons_of`); `on` is the fact's
+    day (`YYYY-MM-DD`), `at` its instant or "". `reading` is (day, km).
     """
 
     number: int
     name: str
     numbers: tuple[dict[str, str], ...]
+    persons: tuple[tuple[str, str], ...]
     customer: Said
     vin: str
     vehicle: Said
@@ -42,111 +42,157 @@ class Refused:
     reason: str
 
 
-def told_rows(
+@attrs.frozen
+class Told:
+    """The columns of a sheet as they say something: whom, which car, which fact, and what of them.
+
+    What is asked of all rows at once is asked of columns; a row gets its shape when its turn comes.
+    """
+
+    rows: Iterable[Row] = ()
+    names: Sequence[str] = ()
+    numbers: Sequence[tuple[dict[str, str], ...]] = ()
+    persons: Sequence[tuple[tuple[str, str], ...]] = ()
+    vins: Sequence[str] = ()
+    keys: Sequence[str] = ()
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def told(
     profile: Profile,
-    values: Mapping[str, list[Any]],
-    extra: Mapping[str, list[str | None]],
-    count: int,
-    first: int,
-) -> Iterator[Row]:
-    """The rows as they say something; those that are dropped come out too, half filled."""
-    parts: dict[str, dict[str, Iterable[Any]]] = {"customer": {}, "vehicle": {}, "event": {}}
-    vins: Iterable[Any] = repeat(None, count)
-    phones: list[list[Any]] = []
-    kms: Iterable[Any] = repeat(None, count)
+    values: Mapping[str, Sequence[Any]],
+    extra: Mapping[str, Sequence[str | None]],
+    rows: Sequence[int],
+) -> Told:
+    """What the columns `values` by field and `extra` by header say; `rows` are the rows' numbers."""
+    count = len(rows)
+    parts: dict[str, dict[str, Sequence[Any]]] = {"customer": {}, "vehicle": {}, "event": {}}
+    vins: Sequence[str] = [""] * count
+    phones: list[Sequence[Any]] = []
+    kms: Sequence[Any] = [None] * count
     for name, column in values.items():
-        record, target = profile.fields[name].target
-        if profile.fields[name].to == "vehicle.vin":
-            vins = column
-        elif profile.fields[name].to == "customer.phones":
+        field = profile.fields[name]
+        record, target = field.target
+        if field.to == "vehicle.vin":
+            vins = [vin or "" for vin in column]
+        elif field.to == "customer.phones":
             phones.append(column)
-        elif (
-            profile.fields[name].to == "customer.name" or name in (profile.on, "") or target == "on"
-        ):
+        elif field.to == "customer.name" or name in (profile.on, "") or target == "on":
             continue
         else:
-            if profile.fields[name].to in ("event.km", "vehicle.readings"):
+            if field.to in ("event.km", "vehicle.readings"):
                 kms = column
-            if profile.fields[name].to != "vehicle.readings":
-                parts[record][target] = _kept(profile.fields[name].kind, column)
+            if field.to != "vehicle.readings":
+                parts[record][target] = _kept(field.kind, column)
+    if extra:
+        more = [each or None for each in _dicts(extra, count)]
+        parts["event" if profile.event else "customer"]["extra"] = more
     names = _first_of([values[name] for name in profile.person if name in values], count)
+    numbers = _persons_numbers(profile, values, phones, count)
+    kinds = parts["customer"].get("kind") or [None] * count
+    persons = list(map(persons_of, names, numbers, kinds))
     days = _days(profile, values, count)
-    read_on = values.get(profile.readings)
+    keys = _keys(profile, values, days, count)
+    on = [day for day, _ in days]
     made = zip(
-        range(first, first + count),
+        rows,
         names,
-        _persons_numbers(profile, values, phones, count),
+        numbers,
+        persons,
         _dicts(parts["customer"], count),
         vins,
         _dicts(parts["vehicle"], count),
-        _keys(profile, values, days, count),
-        days,
+        keys,
+        on,
+        [at for _, at in days],
         _dicts(parts["event"], count),
-        _dicts(extra, count),
-        kms,
-        repeat(None, count) if read_on is None else read_on,
+        _readings(kms, values.get(profile.readings) or [None] * count, on),
         strict=True,
     )
-    for number, name, numbers, customer, vin, vehicle, key, day, data, more, km, came in made:
-        on, at = day
-        if more:
-            (data if profile.event else customer)["extra"] = more
-        reading = None if km is None else ((_day(came) or on), km)
-        yield Row(
-            number, name or "", numbers, customer, vin or "", vehicle, key, on, at, data, reading
-        )
+    return Told(map(Row._make, made), names, numbers, persons, vins, keys)
 
 
-def _dicts(columns: Mapping[str, Iterable[Any]], count: int) -> Iterator[Said]:
-    if not columns:
-        return iter([{} for _ in range(count)])
-    names = tuple(columns)
+def persons_of(
+    name: str, numbers: Sequence[Mapping[str, str]], kind: str | None
+) -> tuple[tuple[str, str], ...]:
+    """By which pairs of name and number a person is found.
+
+    The name alone (with "") finds those without a number, and organisations, whose numbers are many.
+    """
+    if len(numbers) == 1 and kind != "organisation":
+        return ((name, numbers[0]["number"]),)
+    pairs = [(name, number["number"]) for number in numbers]
+    if not numbers or kind == "organisation":
+        pairs.append((name, ""))
+    return tuple(pairs)
+
+
+def _readings(
+    kms: Sequence[Any], came: Sequence[Any], on: Sequence[str]
+) -> Iterable[tuple[str, int] | None]:
     return (
-        {
-            name: value
-            for name, value in zip(names, values, strict=True)
-            if value is not None and type(value) is not Refused
-        }
-        for values in zip(*columns.values(), strict=True)
+        None if km is None else ((_day(read) or day), km)
+        for km, read, day in zip(kms, came, on, strict=True)
     )
 
 
-def _kept(kind: str, column: list[Any]) -> Iterable[Any]:
+def _dicts(columns: Mapping[str, Sequence[Any]], count: int) -> Iterator[Said]:
+    """What stands in each row of `columns`; columns without gaps come quickly."""
+    empty = {name: column.count(None) for name, column in columns.items()}
+    whole = {name: column for name, column in columns.items() if empty[name] == 0}
+    gaps = {name: column for name, column in columns.items() if 0 < empty[name] < count}
+    made: Iterator[Said] = (
+        map(dict, map(zip, repeat(tuple(whole)), zip(*whole.values(), strict=True)))
+        if whole
+        else ({} for _ in range(count))
+    )
+    for name, column in gaps.items():
+        made = _filled(made, name, column)
+    return made
+
+
+def _filled(made: Iterator[Said], name: str, column: Sequence[Any]) -> Iterator[Said]:
+    for each, value in zip(made, column, strict=True):
+        if value is not None:
+            each[name] = value
+        yield each
+
+
+def _kept(kind: str, column: Sequence[Any]) -> Sequence[Any]:
     """Values as documents keep them: an instant or else the day, numbers written in one text."""
     if kind == "moment":
-        return (value if value is None else value[1] or value[0] for value in column)
+        return [value if value is None else value[1] or value[0] for value in column]
     if kind == "phones":
-        return (
+        return [
             None
             if value is None or not value.numbers
             else " / ".join(number["number"] for number in value.numbers)
             for value in column
-        )
+        ]
     return column
 
 
-def _first_of(columns: list[list[Any]], count: int) -> Iterable[Any]:
+def _first_of(columns: list[Sequence[Any]], count: int) -> list[str]:
     if len(columns) == 1:
-        return (None if type(value) is Refused else value for value in columns[0])
+        return [value or "" for value in columns[0]]
     if not columns:
-        return repeat(None, count)
-    return (
-        next((value for value in cells if isinstance(value, str)), None)
-        for cells in zip(*columns, strict=True)
-    )
+        return [""] * count
+    return [next((value for value in cells if value), "") for cells in zip(*columns, strict=True)]
 
 
-def _numbers(columns: list[list[Any]], count: int) -> Iterable[tuple[dict[str, str], ...]]:
+def _numbers(columns: list[Sequence[Any]], count: int) -> list[tuple[dict[str, str], ...]]:
     if not columns:
-        return repeat((), count)
+        return [()] * count
     if len(columns) == 1:
-        return (() if value is None else value.numbers for value in columns[0])
-    return (_each_once(cells) for cells in zip(*columns, strict=True))
+        return [() if value is None else value.numbers for value in columns[0]]
+    return [_each_once(cells) for cells in zip(*columns, strict=True)]
 
 
 def _persons_numbers(
-    profile: Profile, values: Mapping[str, list[Any]], phones: list[list[Any]], count: int
-) -> Iterable[tuple[dict[str, str], ...]]:
+    profile: Profile, values: Mapping[str, Sequence[Any]], phones: list[Sequence[Any]], count: int
+) -> list[tuple[dict[str, str], ...]]:
     """The numbers of the person of each row; those of who brought the car only if that is he."""
     numbers = _numbers(phones, count)
     if profile.phone_else not in values:
@@ -154,10 +200,10 @@ def _persons_numbers(
     nobody = [None] * count
     first, second = (values.get(name, nobody) for name in (*profile.person, "", "")[:2])
     others = _numbers([values[profile.phone_else]], count)
-    return (
+    return [
         own or (other if name is None or name == sender else ())
         for own, other, name, sender in zip(numbers, others, first, second, strict=True)
-    )
+    ]
 
 
 def _each_once(cells: tuple[Phones | None, ...]) -> tuple[dict[str, str], ...]:
@@ -176,7 +222,9 @@ def _day(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _days(profile: Profile, values: Mapping[str, list[Any]], count: int) -> list[tuple[str, str]]:
+def _days(
+    profile: Profile, values: Mapping[str, Sequence[Any]], count: int
+) -> list[tuple[str, str]]:
     """The day and instant of each row's fact."""
     told = values.get(profile.on) or [None] * count
     ends = values.get(profile.on_year_before) or [None] * count
@@ -196,24 +244,26 @@ def _year_before(end: Any) -> str:
 
 def _keys(
     profile: Profile,
-    values: Mapping[str, list[Any]],
+    values: Mapping[str, Sequence[Any]],
     days: list[tuple[str, str]],
     count: int,
-) -> Iterable[str]:
+) -> list[str]:
     if not profile.event:
-        return repeat("", count)
+        return [""] * count
     first = _texts(profile.key, values, count)
-    second = _texts(profile.key_else, values, count) if profile.key_else else repeat("", count)
-    return (one or other for one, other in zip(first, second, strict=False))
+    if not profile.key_else or all(first):
+        return first
+    second = _texts(profile.key_else, values, count)
+    return [one or other for one, other in zip(first, second, strict=True)]
 
 
-def _texts(names: Sequence[str], values: Mapping[str, list[Any]], count: int) -> Iterable[str]:
+def _texts(names: Sequence[str], values: Mapping[str, Sequence[Any]], count: int) -> list[str]:
     """The values of `names` as one text, "" where one of them is missing."""
     if any(name not in values for name in names):
-        return repeat("", count)
+        return [""] * count
     if len(names) == 1:
-        return (_day(value) for value in values[names[0]])
-    return (
+        return [_day(value) for value in values[names[0]]]
+    return [
         " ".join(parts) if all(parts := [_day(cell) for cell in cells]) else ""
         for cells in zip(*(values[name] for name in names), strict=True)
-    )
+    ]
