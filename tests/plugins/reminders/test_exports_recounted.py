@@ -1,4 +1,4 @@
-"""Whole exports of a dealer's system: what the calendar holds is what a plain recount of their rows says.
+"""Whole exports: the calendar and the return rates are what a plain recount of their rows says.
 
 The recount shares nothing with the plugins: it reads the ledgers' cells, counts months on a calendar of
 its own, kilometres in fractions, and tries every run of readings. All days are open and no conversation is
@@ -26,6 +26,7 @@ from tinydb import where
 from dcrc.imports import import_files
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.figures import compute_figure
 from dcrc.kernel.planning import plan
 from dcrc.testing import isolated_desk
 from plugins import reminders, service_followup
@@ -226,6 +227,29 @@ def calls(orders: list[Order]) -> dict[str, Days]:
     return found
 
 
+def returned(
+    delivered: dict[str, date], orders: dict[str, list[Order]], month: date
+) -> dict[str, tuple[int, int]]:
+    """First and regular services due in the month, and how many were made until 30 days after."""
+    first: list[bool] = []
+    regular: list[bool] = []
+    for vin, new in delivered.items():
+        made = sorted(
+            each for each in orders[vin] if each.sheet == "机修" and each.work in SERVICES
+        )
+        due = later(new, 3)
+        if due.replace(day=1) == month:
+            first.append(any(each.left <= due + days(30) for each in made))
+        for each in made:
+            if each.next_on.replace(day=1) == month:
+                again = [other.left for other in made if other.left > each.left]
+                regular.append(bool(again) and min(again) <= each.next_on + days(30))
+    return {
+        "reminders.first_return": (sum(first), len(first)),
+        "reminders.regular_return": (sum(regular), len(regular)),
+    }
+
+
 def on_the_calendar(desk: Desk) -> dict[tuple[str, str], Days]:
     """Open tasks of cars and visits: (rule, VIN) or (rule, order) → their days."""
     cars = {str(each.doc_id): each["vin"] for each in desk.vehicles}
@@ -245,7 +269,7 @@ def on_the_calendar(desk: Desk) -> dict[tuple[str, str], Days]:
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared generator is not beside this checkout")
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_calendar_holds_what_the_rows_say(tmp_path: Path, seed: int) -> None:
+def test_calendar_and_return_rates_are_what_the_rows_say(tmp_path: Path, seed: int) -> None:
     command = [sys.executable, str(SHARED), str(tmp_path), "--seed", str(seed)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     delivered, orders = ledgers(tmp_path)
@@ -273,6 +297,14 @@ def test_the_calendar_holds_what_the_rows_say(tmp_path: Path, seed: int) -> None
         "reminders.first_service", "reminders.regular_service", "reminders.warranty",
         "reminders.inspection", "service_followup.visit",
     }  # fmt: skip
+    for number in range(12):
+        month = later(date(2025, 12, 1), number)
+        for figure, (hits, base) in returned(delivered, orders, month).items():
+            rows = compute_figure(desk, figure, month)
+            assert (rows[0].base if rows else 0) == base
+            if rows:
+                assert rows[0].value == pytest.approx(100 * hits / base, abs=0.06)
+                assert sum(row.base or 0 for row in rows[1:]) == base
     again = plan(desk)
     assert (again.created, again.moved, again.withdrawn, again.expired) == (0, 0, 0, 0)
     desk.close()
