@@ -11,6 +11,7 @@ import pytest
 
 from dcrc import Event, InputError, Task, record_event
 from dcrc.kernel.calendar import record_attempt
+from dcrc.kernel.explain import task_remarks
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
 from dcrc.kernel.vehicles import change_owner
@@ -68,6 +69,16 @@ def test_each_kind_of_work_has_its_questionnaire(
         "explained",
         "covers",
     }
+
+
+def test_the_caller_sees_what_was_done_and_by_whom(workshop: Open) -> None:
+    shop = workshop()
+    serviced(shop.desk, shop.car, TUESDAY, **MECHANICAL, advisor="周强")
+    serviced(shop.desk, shop.car, TUESDAY, **PAINT)
+    (call,) = shop.calls()
+    first, second = task_remarks(call)
+    assert "一般维修，服务顾问 周强" in first
+    assert "钣金喷漆，服务顾问 -" in second
 
 
 def test_three_orders_of_a_day_are_one_visit_and_one_call(workshop: Open) -> None:
