@@ -223,13 +223,13 @@ def from_document(
     """
     given = {**document, "id": str(doc_id)}
     try:
-        return cast(R, _reader(cast(Any, cls))(given.copy()))
+        return cast(R, _reader(cast(Any, cls))(given))
     except Exception as problem:  # noqa: BLE001 - any failure is told by its field
         raise error(
             "The record {id} is no {kind}: {what}.",
             id=str(doc_id),
             kind=cls.__name__,
-            what=_explain(cls, given) or type(problem).__name__,
+            what=_explain(cls, {**document, "id": str(doc_id)}) or type(problem).__name__,
         ) from None
 
 

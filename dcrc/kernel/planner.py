@@ -156,16 +156,16 @@ class Dossier:
 
     def events_of(self, kind: str, vehicle: str = "") -> tuple[Event, ...]:
         """Events of one kind, oldest first; of one vehicle if it is given."""
-        return tuple(self._events_by_kind.get((kind, vehicle), ()))
+        return self._events_by_kind.get((kind, vehicle), ())
 
     @cached_property
-    def _events_by_kind(self) -> Mapping[tuple[str, str], list[Event]]:
+    def _events_by_kind(self) -> Mapping[tuple[str, str], tuple[Event, ...]]:
         found: dict[tuple[str, str], list[Event]] = {}
         for event in self.events:
             found.setdefault((event.kind, ""), []).append(event)
             if event.vehicle:
                 found.setdefault((event.kind, event.vehicle), []).append(event)
-        return found
+        return {which: tuple(events) for which, events in found.items()}
 
     @cached_property
     def open_subjects(self) -> frozenset[str]:
