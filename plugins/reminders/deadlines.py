@@ -179,7 +179,7 @@ def warranty_end(
     if rate is not None:
         reached = rate.day_of(km)
         if reached < limit:
-            low, high = sorted((rate.day_of(km, rate.high), rate.day_of(km, rate.low)))
+            low, high = rate.span_of(km)
             return Estimate(OWN, reached, "km", low, min(high, limit), km), fact
     return Estimate("schedule", limit, "months", limit, limit, km), fact
 

@@ -41,12 +41,17 @@ class DailyRate:
         """The day on which the odometer shows `km`, a day in the past if it is over already."""
         per_day = self.km if rate is None else rate
         if per_day <= 0:
-            return date.max
+            return date.max if km > self.last.km else self.last.on
         days = ceil((km - self.last.km) / per_day)
         try:
             return self.last.on + timedelta(days)
         except OverflowError:
             return date.max
+
+    def span_of(self, km: int) -> tuple[date, date]:
+        """The first and the last day on which the odometer may show `km`."""
+        found = [self.day_of(km, rate) for rate in (self.low, self.km, self.high)]
+        return min(found), max(found)
 
     def km_on(self, day: date) -> int:
         """What the odometer shows on `day`, more or less."""

@@ -218,7 +218,7 @@ def _by_schedule(anchor: Anchor, limit: date, target: int | None, usual: float) 
 
 def _by_own(rate: DailyRate, limit: date, target: int) -> Estimate:
     reached = rate.day_of(target)
-    soonest, latest = sorted((rate.day_of(target, rate.high), rate.day_of(target, rate.low)))
+    soonest, latest = rate.span_of(target)
     return Estimate(
         OWN,
         min(reached, limit),

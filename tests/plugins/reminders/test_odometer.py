@@ -74,3 +74,16 @@ def test_three_weeks_are_the_least() -> None:
 
 def test_a_car_that_stands_still_has_no_rate() -> None:
     assert daily_rate(steady(0, [0, 100, 200]), POLICY) is None
+
+
+def test_what_the_odometer_has_shown_was_no_later_than_its_reading() -> None:
+    """It stood still, then ran: the slowest stretch says nothing of when 5000 km were, but they were."""
+    readings = [
+        Reading(NEW, 0),
+        Reading(NEW + timedelta(32), 0),
+        Reading(NEW + timedelta(73), 5368),
+    ]
+    found = daily_rate(readings, POLICY)
+    assert found is not None
+    first, last = found.span_of(5000)
+    assert first <= found.day_of(5000) <= last <= NEW + timedelta(73)
