@@ -46,7 +46,7 @@ class DailyRate:
         try:
             return self.last.on + timedelta(days)
         except OverflowError:
-            return date.max
+            return date.max if days > 0 else self.believed[0].on
 
     def span_of(self, km: int) -> tuple[date, date]:
         """The first and the last day on which the odometer may show `km`."""
