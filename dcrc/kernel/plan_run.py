@@ -94,7 +94,7 @@ class Planning:
             desk,
             planners,
             fact_tables(desk),
-            PlanningDay(today, workdays_of(desk), policies, explained),
+            PlanningDay(today, workdays_of(desk), policies, explained, today + timedelta(horizon)),
             horizon,
             timedelta(days=horizon - usual),
             sha256("|".join(parts).encode()).hexdigest()[:12],

@@ -112,13 +112,15 @@ Outcome = Planned | NotPlanned
 class PlanningDay:
     """The day that is planned from, with its calendar and policies.
 
-    `explained`: somebody will read why nothing is planned, so that planners tell all they know.
+    `explained`: somebody will read why nothing is planned, so that planners tell all they know. `until` is
+    the last day of which tasks are put on the calendar.
     """
 
     today: date
     workdays: Workdays
     policies: Policies
     explained: bool = True
+    until: date = date.max
     _known: dict[tuple[Hashable, ...], tuple[Any, Any]] = attrs.field(
         factory=dict, init=False, repr=False
     )
@@ -138,6 +140,16 @@ class PlanningDay:
     def asks(self, dossier: Dossier, subject: str) -> bool:
         """Whether it matters why nothing is planned of a subject: to a reader, or to its open task."""
         return self.explained or subject in dossier.open_subjects
+
+    def defers(self, dossier: Dossier, first: date) -> bool:
+        """Whether a task that opens on `first` at the earliest is no matter yet: that is beyond the calendar,
+        nothing was ever planned of the customer, and nobody asks.
+        """
+        return first > self.until and not self.explained and not dossier.tasks
+
+    def comes(self, opens: date) -> date:
+        """The day on which a task that opens on `opens` is put on the calendar."""
+        return opens - (self.until - self.today)
 
 
 @attrs.frozen

@@ -20,7 +20,7 @@ from dcrc import (
 
 from .days import DAY, Window
 from .policy import RemindersPolicy
-from .reminding import NAME, blocked, planned, used
+from .reminding import NAME, blocked, later, planned, used
 
 BIRTHDAY = "birthday"
 
@@ -69,12 +69,16 @@ def plan_birthday(dossier: Dossier, policy: RemindersPolicy, day: PlanningDay) -
         expires = max(called, birthday + timing.expires_after * DAY)
         if expires < day.today:
             continue
+        wanted = Window(called, called, expires, called)
+        if (ahead := later(dossier, BIRTHDAY, customer.id, wanted, day)) is not None:
+            yield ahead
+            return
         yield planned(
             BIRTHDAY,
             customer.id,
             occurrence,
             timing,
-            Window(called, called, expires, called),
+            wanted,
             latest=called,
             facts=(Fact(customer.id, "birthday", birthday),),
             remarks=(Remark("the birthday is on {day}", {"day": birthday.isoformat()}),),

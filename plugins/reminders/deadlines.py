@@ -10,7 +10,7 @@ from dcrc import Answers, Dossier, Fact, NotPlanned, Outcome, PlanningDay, Remar
 from .days import DAY, over, window
 from .odometer import DailyRate
 from .policy import RemindersPolicy
-from .reminding import NAME, blocked, planned, used
+from .reminding import NAME, blocked, later, planned, used
 from .service_due import OWN, Estimate, gone, schedule_of
 from .statute import Inspection, inspections, months_after, row_of
 
@@ -67,6 +67,9 @@ def plan_inspection(
                 facts=(fact, proof),
             )
             continue
+        if (ahead := later(dossier, INSPECTION, vehicle.id, wanted, day)) is not None:
+            yield ahead
+            return
         text = (
             "the mark ends on {day}: the car must be shown on the line"
             if each.on_line
@@ -210,6 +213,9 @@ def plan_warranty(
         if day.asks(dossier, vehicle.id):
             why, params = "the warranty ended on {day}", {"day": end.due.isoformat()}
             yield NotPlanned(WARRANTY, vehicle.id, why, params, facts=(fact,))
+        return
+    if (ahead := later(dossier, WARRANTY, vehicle.id, wanted, day)) is not None:
+        yield ahead
         return
     key, _ = schedule_of(policy, vehicle.model)
     part = f"{NAME}.schedules.{key}." if key else f"{NAME}."

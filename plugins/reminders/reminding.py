@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from dcrc import Fact, NotPlanned, Planned, Remark
+from dcrc import Dossier, Fact, NotPlanned, Planned, PlanningDay, Remark
 
 from .days import Window
 from .policy import Timing
@@ -24,6 +24,16 @@ def blocked(timing: Timing, rule: str, subject: str) -> NotPlanned | None:
     if timing.enabled:
         return None
     return NotPlanned(rule, subject, "the reminder is switched off", policy=used(rule, "enabled"))
+
+
+def later(
+    dossier: Dossier, rule: str, subject: str, wanted: Window, day: PlanningDay
+) -> NotPlanned | None:
+    """What there is to say of a reminder that is far ahead; None when it is time to plan it."""
+    if not day.defers(dossier, wanted.earliest):
+        return None
+    why, params = "it comes on the calendar on {day}", {"day": wanted.opens.isoformat()}
+    return NotPlanned(rule, subject, why, params, day.comes(wanted.opens))
 
 
 def planned(

@@ -22,7 +22,7 @@ from .conversation import MILEAGE_FORM, lost_because, wish_of
 from .days import DAY, Window, open_day, open_day_until, over, window
 from .odometer import DailyRate
 from .policy import RemindersPolicy
-from .reminding import NAME, blocked, planned, used
+from .reminding import NAME, blocked, later, planned, used
 from .service_due import (
     CYCLE,
     SCHEDULE,
@@ -174,6 +174,9 @@ def plan_regular(
         last = wanted.expires
         if last < day.today:
             continue
+        if (ahead := later(dossier, REGULAR, vehicle.id, wanted, day)) is not None:
+            yield ahead
+            return
         mark = f"@{said.id}" if spared is not None and said is not None else ""
         by_cycle = anchor.first or n > 0
         yield planned(
