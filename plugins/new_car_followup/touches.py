@@ -160,11 +160,24 @@ def turns(
 def timely_turns(
     policy: NewCarFollowupPolicy, day: PlanningDay, delivered: date
 ) -> dict[str, tuple[Turn, ...]]:
-    """Those of them that are still of use."""
+    """Those of them that are still of use, up to the first that is not on the calendar yet."""
     return {
-        name: tuple(turn for turn in of_touch if turn.expires >= day.today)
-        for name, of_touch in turns(policy, day, delivered).items()
+        name: tuple(_timely(delivered, touch, policy, day))
+        for name, touch in policy.touches.items()
     }
+
+
+def _timely(
+    delivered: date, touch: Touch, policy: NewCarFollowupPolicy, day: PlanningDay
+) -> Iterator[Turn]:
+    over = day.today - timedelta(touch.expires_after)
+    for months in _months(touch, policy):
+        if policy.open_day(add_months(delivered, months), day) < over:
+            continue
+        turn = _turn(months, delivered, touch, policy, day)
+        yield turn
+        if turn.ahead > day.today:
+            return
 
 
 def first_ahead(
