@@ -1,0 +1,1 @@
+"""Measurements at scale; each module is a command of its own."""
