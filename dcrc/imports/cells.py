@@ -11,13 +11,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
 from dcrc.errors import InputError
 from dcrc.imports.dates import read_day, read_moment
 from dcrc.kernel.phones import plain_mobile, split_phones
+from dcrc.kernel.terms import plate_form
 from dcrc.kernel.vins import normalise_vin
 
 _EMPTY = frozenset(
@@ -73,10 +74,10 @@ def read_code(cell: Any) -> str | None:
 
 def read_plate(cell: Any) -> str | None:
     """A plate without dots and blanks; words that say there is none yet are no plate."""
-    text = read_code(cell)
+    text = read_text(cell)
     if text is None or _NO_PLATE.fullmatch(text):
         return None
-    return re.sub(r"[·•.\-—]", "", text) or None
+    return plate_form(text) or None
 
 
 def read_vin(cell: Any) -> str | None:
@@ -179,8 +180,7 @@ def _plain(text: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 
-@attrs.frozen
-class Phones:
+class Phones(NamedTuple):
     """The numbers of one cell as documents, in their order, and the pieces that are none."""
 
     numbers: tuple[dict[str, str], ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -27,8 +28,7 @@ _ORGANISATION = re.compile(
     r".{2,}(公司|集团|中心|委员会|政府|协会|商行|合作社|银行|酒店|学校|医院|大学|中学|小学|事务所)"
     r"|.{4,}(厂|局|院|所|站|社|部|队|行|店)"
 )
-_CHUNK = 2000  # rows between two looks at who waits
-_BLOCK = 4000  # records that leave together
+_CHUNK = 4000  # rows taken together
 _BLANK = {
     table: {field: value for field, value in to_document(record).items() if value}
     for table, record in (("customers", Customer("", "")), ("vehicles", Vehicle("", "")))
@@ -37,6 +37,8 @@ _BLANK = {
 
 
 Add = Callable[[Iterable[tuple[GlobalId, Said]]], None]
+Meant = tuple[Held, Held | None, Held | None]
+"""The customer, vehicle and event that a row is about."""
 
 
 @attrs.define
@@ -59,46 +61,51 @@ class Source:
     leads: bool = True  # the first of its import
     counts: list[Counts] = attrs.field(init=False)
     contested: dict[str, dict[str, dict[str, Any]]] = attrs.field(factory=dict, init=False)
-    _leaving: dict[str, list[Held]] = attrs.field(init=False)
     _staying: list[tuple[str, Held]] = attrs.field(factory=list, init=False)
-    _retold: list[tuple[int, tuple[Held | None, ...]]] = attrs.field(factory=list, init=False)
+    _retold: list[tuple[int, Meant]] = attrs.field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.counts = [Counts() for _ in self.sheets]
-        self._leaving = {table: [] for table in TABLES}
 
     def gather(self) -> None:
         """Take all rows, settle what they change of the stored, count each sheet's rows by what they do."""
         repeats = Repeats(self.profile, self.sheets)
         for index, sheet in enumerate(self.sheets):
-            for place, row in enumerate(sheet.told.rows):
-                if place % _CHUNK == 0:
-                    self.step(min(_CHUNK, len(sheet.told) - place))
-                    self._leave(_BLOCK)
-                if not repeats.has(index, row):
-                    self._take(index, row)
+            rows = iter(sheet.told.rows)
+            while some := list(islice(rows, _CHUNK)):
+                self.step(len(some))
+                taken = [self._take(index, row) for row in some if not repeats.has(index, row)]
+                self._part(index, [meant for meant in taken if meant is not None])
             sheet.told = Told()  # the records know what it said
-        self._leave()
         self._settle()
         self._count(repeats.counts)
 
-    def _leave(self, at_least: int = 1) -> None:
-        """Give the store the records that wait for nothing, if there are so many of one table."""
-        most = max(map(len, self._leaving.values()))
-        if most < at_least:
-            return
-        for table, helds in self._leaving.items():
+    def _part(self, sheet: int, taken: list[Meant]) -> None:
+        """Who leaves is given to the store, who stays is remembered; rows of new facts are counted.
+
+        What rows of stored facts are is known only when everything is settled.
+        """
+        written = 0
+        for table, helds in zip(TABLES, zip(*taken, strict=True), strict=False):
+            leaving = [held for held in helds if held is not None and held.alone]
             if self.add:
-                self.add[table]((held.id, self.settled(table, held)) for held in helds)
-            helds.clear()
-        self.step(most)
+                self.add[table]((held.id, self.settled(table, held)) for held in leaving)
+            self._staying += [
+                (table, held) for held in helds if held is not None and not held.alone
+            ]
+            written = max(written, len(leaving))
+        retold = [meant for meant in taken if (meant[2] or meant[0]).was is not None]
+        self._retold += [(sheet, meant) for meant in retold]
+        self.counts[sheet].new += len(taken) - len(retold)
+        self.step(written)
 
     @property
     def _vin_field(self) -> str:
         fields = self.profile.fields
         return next(name for name, field in fields.items() if field.to == "vehicle.vin")
 
-    def _take(self, sheet: int, row: Row) -> None:
+    def _take(self, sheet: int, row: Row) -> Meant | None:
+        """Whom and what the row means, told what it says of them; None if it is refused."""
         known, profile = self.known, self.profile
         by_car = profile.owner == "vehicle"
         event = known.events.get((profile.event, row.key)) if profile.event else None
@@ -112,7 +119,7 @@ class Source:
         if customer is None and not row.name:
             reason = t("The car is not known here, and the row does not say whose it is.")
             self._refuse(sheet, row, profile.person[0], reason)
-            return
+            return None
         if (
             vehicle is not None
             and owner is None
@@ -124,7 +131,7 @@ class Source:
                 vin=vehicle.now["vin"],
             )
             self._refuse(sheet, row, self._vin_field, reason)
-            return
+            return None
         alone = not self.shared.has(row)
         if customer is None:
             customer = known.new("customers", self.name, alone)
@@ -146,21 +153,7 @@ class Source:
             self._say_vehicle(sheet, row, vehicle, None if owner else customer, event)
         if event is not None:
             self._say_event(sheet, row, event, customer, vehicle, owner is not None)
-        self._was_about(sheet, customer, vehicle, event)
-
-    def _was_about(self, sheet: int, *records: Held | None) -> None:
-        """Count a row of a new fact, remember one of a stored fact till it is known what it changes."""
-        for table, held in zip(TABLES, records, strict=True):
-            if held is not None:
-                if held.alone:
-                    self._leaving[table].append(held)
-                else:
-                    self._staying.append((table, held))
-        fact = records[2] or records[0]
-        if fact is not None and fact.was is None:
-            self.counts[sheet].new += 1
-        else:
-            self._retold.append((sheet, records))
+        return customer, vehicle, event
 
     def _refuse(self, sheet: int, row: Row, field: str, reason: str) -> None:
         found = self.sheets[sheet]
@@ -325,8 +318,8 @@ class Source:
         for again, sheet, counts in zip(repeated, self.sheets, self.counts, strict=True):
             counts.duplicate = again
             counts.rejected = len({remark.row for remark in sheet.rejected})
-        for index, records in self._retold:
-            if any(held is not None and held.changed for held in records):
+        for index, meant in self._retold:
+            if any(held is not None and held.changed for held in meant):
                 self.counts[index].changed += 1
             else:
                 self.counts[index].unchanged += 1

@@ -130,7 +130,9 @@ class Known:
         The old VIN may be that of another car by now: unless the fact is known, or is told of whoever has
         the car (`by_car`), its owner must be the person of the row.
         """
-        cars = (self._corrected or {}).get(row.vin, ())
+        if not self._corrected:
+            return self.vehicles.get(row.vin)
+        cars = self._corrected.get(row.vin, ())
         told = "" if event is None else event.now.get("vehicle", "")
         for car in cars:
             if car.id == told:
@@ -246,20 +248,30 @@ class Known:
             held = self._persons.get((name, number["number"]))
             if held is not None:
                 return self.present(held)
+        if vehicle is not None or event is not None:
+            held = self._near(row, vehicle, event, witness)
+            if held is not None:
+                return held
+        if not row.numbers and not row.vin:
+            held = self._persons.get((name, ""))
+            return None if held is None else self.present(held)
+        return None
+
+    def _near(
+        self, row: Row, vehicle: Held | None, event: Held | None, witness: Witness
+    ) -> Held | None:
+        """Who has the car or told the fact already, if he has or had the name or a number of the row."""
         owner = None if vehicle is None else self.owner(vehicle)
         teller = None if event is None else self.customers.get(event.now.get("customer", ""))
         near = [each for each in (owner, teller and self.present(teller)) if each is not None]
         numbers = {number["number"] for number in row.numbers}
         for held in near:
             named = (held.said or {}).get("name") or held.now.get("name")
-            if named == name or numbers & _numbers(held):
+            if named == row.name or numbers & _numbers(held):
                 return held
         for held in near:
-            if held.was is not None and _was_known_as(witness, held, name, numbers):
+            if held.was is not None and _was_known_as(witness, held, row.name, numbers):
                 return held
-        if not row.numbers and not row.vin:
-            held = self._persons.get((name, ""))
-            return None if held is None else self.present(held)
         return None
 
     def name(self, held: Held, row: Row) -> None:

@@ -109,6 +109,8 @@ def merged_phones(
 
     A new number that the source names first comes first.
     """
+    if not stored and not gone:
+        return list(said)
     known = {phone["number"] for phone in stored}
     away = set(gone) - known
     wanted = list(said)

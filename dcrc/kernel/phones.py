@@ -142,7 +142,8 @@ def split_phones(cell: str, area: str = "") -> tuple[list[Phone], list[str]]:
             for end in range(len(words), 0, -1):
                 phone = _read(" ".join(words[:end]), area)
                 if phone is not None:
-                    phones.setdefault(phone.number, attrs.evolve(phone, note=remark))
+                    noted = attrs.evolve(phone, note=remark) if remark else phone
+                    phones.setdefault(phone.number, noted)
                     words = words[end:]
                     break
             else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 SHORT_ID = 6
-_SIGNS = re.compile(r"[\s\-·.]")
+_SIGNS = re.compile(r"[\s\-—·•.]")
 
 
 def may_be_id(text: str) -> bool:

@@ -19,13 +19,14 @@ class Connection(sqlite3.Connection):
     """
 
     _running: Thread | None = None
-    _work: Queue[Sequence[Statement]]
+    _work: Queue[tuple[Sequence[Statement], bool]]
     _failed: BaseException | None = None
 
-    def beside(self, statements: Sequence[Statement]) -> None:
+    def beside(self, statements: Sequence[Statement], *, may_fail: bool = False) -> None:
         """Begin these statements, behind those that were begun; what fails is raised by the next use, once.
 
-        Who is far ahead waits here, so that what is still to be written does not fill the memory.
+        Unless it `may_fail`. Who is far ahead waits here, so that what is still to be written does not fill
+        the memory.
         """
         if self._failed is not None:
             self.wait()
@@ -33,16 +34,17 @@ class Connection(sqlite3.Connection):
             self._work = Queue(_AHEAD)
             self._running = Thread(target=self._run, args=(self._work,), name="sqlite")
             self._running.start()
-        self._work.put(statements)
+        self._work.put((statements, may_fail))
 
-    def _run(self, work: Queue[Sequence[Statement]]) -> None:
-        while statements := work.get():
+    def _run(self, work: Queue[tuple[Sequence[Statement], bool]]) -> None:
+        while (begun := work.get())[0]:
+            statements, may_fail = begun
             if self._failed is None:
                 try:
                     for sql, parameters in statements:
                         super().execute(sql, parameters)
                 except BaseException as error:  # noqa: BLE001 - it belongs to the thread that asked
-                    self._failed = error
+                    self._failed = None if may_fail else error
 
     def wait(self) -> None:
         """Return when nothing runs beside any more; raises what failed there."""
@@ -58,7 +60,7 @@ class Connection(sqlite3.Connection):
 
     def _end(self) -> None:
         if self._running is not None:
-            self._work.put(())
+            self._work.put(((), False))
             self._running.join()
             self._running = None
 

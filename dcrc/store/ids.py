@@ -11,17 +11,17 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]  # ten bits each
 _RANDOM_BITS = 80
 _HALF_BITS = _RANDOM_BITS // 2
+_LOWER = (1 << _HALF_BITS) - 1
 _TIME_LENGTH = 10  # characters of an id that are its instant
 LENGTH = 26
 
 
 def _half(number: int) -> str:
-    """The last forty bits of `number` as eight characters."""
+    """The forty bits of `number` as eight characters."""
+    pairs = _PAIRS
     return (
-        _PAIRS[number >> 30 & 1023]
-        + _PAIRS[number >> 20 & 1023]
-        + _PAIRS[number >> 10 & 1023]
-        + _PAIRS[number & 1023]
+        f"{pairs[number >> 30]}{pairs[number >> 20 & 1023]}"
+        f"{pairs[number >> 10 & 1023]}{pairs[number & 1023]}"
     )
 
 
@@ -65,12 +65,13 @@ class IdSource:
                 milliseconds = now
                 random = int.from_bytes(self._entropy(_RANDOM_BITS // 8), "big") >> 1
             when = GlobalId.from_parts(milliseconds, 0)[:_TIME_LENGTH]
-            upper, start = -1, ""
+            upper, lower = random >> _HALF_BITS, random & _LOWER
+            start = when + _half(upper)
             for step in steps:
-                random += 1 + (step << 24)
-                if random >> _HALF_BITS != upper:  # which holds for hundreds of ids
-                    upper = random >> _HALF_BITS
+                lower += 1 + (step << 24)
+                if lower > _LOWER:  # once in hundreds of ids
+                    upper, lower = upper + 1, lower & _LOWER
                     start = when + _half(upper)
-                ids.append(GlobalId(start + _half(random)))
-            self._last = (milliseconds, random)
+                ids.append(GlobalId(start + _half(lower)))
+            self._last = (milliseconds, upper << _HALF_BITS | lower)
         return ids

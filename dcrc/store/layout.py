@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
+from operator import itemgetter
 from typing import Any
 
 import attrs
@@ -128,11 +129,14 @@ def _column(path: Path, documents: Sequence[dict[str, Any]], clean: bool) -> Seq
     """The values of an index column for many documents; at once where all have text that can be written."""
     (name, *deeper) = path
     if clean and not deeper:
-        values = [plain.get(name) for plain in documents]
-        if {str}.issuperset(map(type, values)):
-            return values
-        if not any(name in plain for plain in documents):
-            return values  # no document has any
+        try:
+            values = list(map(itemgetter(name), documents))
+        except KeyError:
+            if not any(name in plain for plain in documents):
+                return [None] * len(documents)
+        else:
+            if {str}.issuperset(map(type, values)):
+                return values
     return [key_at(plain, path) for plain in documents]
 
 

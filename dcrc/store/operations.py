@@ -15,7 +15,7 @@ from dcrc.store.codec import Encoded, decode, encode, same
 from dcrc.store.connection import Connection, Statement
 from dcrc.store.keys import Key, Path, element_keys
 from dcrc.store.layout import TEXT, Layout, drop_sides
-from dcrc.store.sqlite import BULK_CACHE, CACHE, set_cache
+from dcrc.store.sqlite import begin_bulk, end_bulk
 
 GENESIS = b"\x00" * 32
 _FLUSH_AT = 2000
@@ -100,9 +100,13 @@ def texts_alone(documents: Sequence[Encoded], path: Path) -> bool:
     if any(odd) or b"\\u0000" in b"".join(texts):
         return False
     lists = [each.get(name, ()) for each in plain]
-    return {list, tuple}.issuperset(map(type, lists)) and {str}.issuperset(
-        map(type, chain.from_iterable(lists))
-    )
+    if not {list, tuple}.issuperset(map(type, lists)):
+        return False
+    try:
+        "".join(chain.from_iterable(lists))  # a TypeError unless all are text
+    except TypeError:
+        return False
+    return True
 
 
 class Work:
@@ -189,7 +193,7 @@ class Work:
             statements = [*layout.inserts(rows), *statements]
             if not self._in_bulk:
                 self._in_bulk = True
-                set_cache(self.connection, BULK_CACHE)
+                begin_bulk(self.connection)
             self.connection.beside(statements)
         for side, found in elements:
             self._add_elements(side, found)
@@ -353,7 +357,7 @@ class Work:
     def rest(self) -> None:
         """Be done, whether it was stored or not: a bulk write gives its memory back."""
         if self._in_bulk:
-            set_cache(self.connection, CACHE)
+            end_bulk(self.connection)
 
     def give_back_ids(self) -> None:
         """Put the id counters back to where they were before the transaction."""

@@ -26,8 +26,9 @@ from dcrc.store.errors import (
 APPLICATION_ID = 0x44435243  # "DCRC"
 FORMAT = 1
 PAGE = 8192  # bytes; of new files
-CACHE = 16_384  # KiB that a connection keeps in memory; while it writes in bulk, the second number
-BULK_CACHE = 32_768
+_CACHE = 16_384  # KiB that a connection keeps in memory; while it writes in bulk, the second number
+_BULK_CACHE = 32_768
+_LOG = 500  # pages of the log that are brought into the file with the commit that goes beyond them
 _MAGIC = b"SQLite format 3\x00"
 
 Statement = Sequence[Any]
@@ -178,21 +179,29 @@ def _connection(path: Path, mode: str, timeout: float) -> Connection:
     return connection
 
 
-def set_cache(connection: sqlite3.Connection, kibibytes: int) -> None:
-    """How much of the file a connection keeps in memory at most."""
-    connection.execute(f"PRAGMA cache_size=-{kibibytes}")
+def begin_bulk(connection: Connection) -> None:
+    """A transaction becomes large: more memory, and a commit that leaves its log for `end_bulk`."""
+    connection.execute(f"PRAGMA cache_size=-{_BULK_CACHE}")
+    connection.execute("PRAGMA wal_autocheckpoint=0")
+
+
+def end_bulk(connection: Connection) -> None:
+    """It is stored or taken back: the log is brought into the file while Python goes on."""
+    connection.execute(f"PRAGMA cache_size=-{_CACHE}")
+    connection.execute(f"PRAGMA wal_autocheckpoint={_LOG}")
+    connection.beside([("PRAGMA wal_checkpoint", ())], may_fail=True)
 
 
 def _configured(connection: Connection, *, read_only: bool) -> Connection:
     connection.execute("PRAGMA trusted_schema=OFF")
     connection.execute("PRAGMA cell_size_check=ON")
-    set_cache(connection, CACHE)
+    connection.execute(f"PRAGMA cache_size=-{_CACHE}")
     connection.execute("PRAGMA temp_store=MEMORY")
     if read_only:
         connection.execute("PRAGMA query_only=ON")
     else:
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA wal_autocheckpoint=500")
+        connection.execute(f"PRAGMA wal_autocheckpoint={_LOG}")
     return connection
 
 

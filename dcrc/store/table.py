@@ -9,7 +9,7 @@ from typing import Any, cast
 from tinydb.queries import QueryInstance, QueryLike
 from tinydb.table import Document, Table
 
-from dcrc.store.codec import Encoded, encode, same
+from dcrc.store.codec import Encoded, encode, encode_many, same
 from dcrc.store.errors import Conflict
 from dcrc.store.ids import GlobalId
 from dcrc.store.indexes import Index, as_indexes
@@ -255,9 +255,11 @@ class DocumentTable(ReadableTable):
         with self._writing("add", whole=True) as (work, layout):
 
             def add(pairs: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
-                work.insert_many(
-                    layout, [(id_key(doc_id), encode(dict(document))) for doc_id, document in pairs]
-                )
+                keys, documents = [], []
+                for doc_id, document in pairs:
+                    keys.append(id_key(doc_id))
+                    documents.append(dict(document))
+                work.insert_many(layout, list(zip(keys, encode_many(documents), strict=True)))
                 self._file.link().wrote(self._name)
 
             yield add
