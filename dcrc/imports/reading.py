@@ -11,6 +11,7 @@ import attrs
 from python_calamine import CalamineError, PasswordError, SheetVisibleEnum, load_workbook
 
 from dcrc.errors import InOutError, InputError
+from dcrc.imports.extent import check_extent
 from dcrc.imports.markup_tables import html_tables, xml_sheets
 from dcrc.imports.text_tables import decode, delimited_rows
 
@@ -60,6 +61,7 @@ def read_book(path: Path, encoding: str = "") -> Book:
     if not data.strip(b"\x00 \t\r\n"):
         raise InputError("{file} is empty.", file=path.name)
     if data.startswith(_ZIP):
+        check_extent(path.name, data)
         return Book(path, "xlsx", _workbook(path, data))
     if data.startswith(_OLE):
         return Book(path, "xls", _workbook(path, data))
