@@ -281,8 +281,33 @@ def gone(dossier: Dossier, vehicle: Vehicle) -> Answers | None:
 
 
 def postponed(dossier: Dossier, vehicle: Vehicle, since: date) -> Answers | None:
-    """The last conversation after `since` that found the service not due yet."""
+    """The last conversation about the car, if it was not before `since` and found the service not due yet."""
     for answers in reversed(dossier.answers):
         if answers.vehicle == vehicle.id and answers.form == MILEAGE_FORM and answers.on >= since:
             return answers if answers.values.get("state") in POSTPONED else None
     return None
+
+
+def put_off(due: ServiceDue, said: Answers | None, lead: int = 0) -> bool:
+    """Whether a conversation `lead` days before the service was due, or later, found it not due yet.
+
+    A reading noted since that is past its kilometres takes that back.
+    """
+    if said is None or said.on + timedelta(lead) < due.best.due:
+        return False
+    rate, km = due.rate, due.best.km
+    return rate is None or km is None or rate.last.on <= said.on or rate.last.km < km
+
+
+def expected(due: ServiceDue, said: Answers | None, months: int, lead: int = 0) -> date:
+    """The day of the service, or of the next one if this one was put off (see `put_off`).
+
+    That is when the customer's own driving comes to its kilometres, after another `months` at the latest.
+    """
+    if said is None or not put_off(due, said, lead):
+        return due.best.due
+    latest = months_after(said.on, months)
+    reached = due.best.reached
+    if reached is None or reached <= said.on + timedelta(lead):
+        return latest
+    return min(reached, latest)

@@ -28,9 +28,11 @@ from .service_due import (
     SCHEDULE,
     Anchor,
     ServiceDue,
+    expected,
     gone,
     last_anchor,
     postponed,
+    put_off,
     schedule_of,
     service_due,
 )
@@ -108,17 +110,28 @@ def plan_first(
     policy: RemindersPolicy,
     day: PlanningDay,
 ) -> Iterator[Outcome]:
-    """The first service: from 2 months after the delivery, or a week before its kilometres."""
+    """The first service: from 2 months after the delivery, or a week before its kilometres.
+
+    Who said that it is not due yet was told the day: he is reminded again a week before that. If that week
+    had begun when he said so, the regular reminders see to it.
+    """
     timing = policy.first_service
     if reason := blocked(timing, FIRST, vehicle.id):
         yield reason
         return
     said = postponed(dossier, vehicle, due.anchor.on)
+    if said is not None and put_off(due, said, timing.lead_days):
+        why = "the customer said on {day} that the service is not due yet"
+        fact = Fact(said.id, "answered", said.on)
+        yield NotPlanned(FIRST, vehicle.id, why, {"day": said.on.isoformat()}, facts=(fact,))
+        return
     target = due.best.due
-    usual = months_after(due.anchor.on, policy.first_from_months)
-    opens = max(due.anchor.on + DAY, min(usual, target - timing.lead_days * DAY))
+    opens = target - timing.lead_days * DAY
     if said is not None:
-        opens = max(opens, said.on + DAY)
+        opens = max(said.on + DAY, opens)
+    else:
+        usual = months_after(due.anchor.on, policy.first_from_months)
+        opens = max(due.anchor.on + DAY, min(usual, opens))
     opens = open_day(day.workdays, opens)
     last = max(opens, open_day_until(day.workdays, target))
     wanted = Window(
@@ -135,7 +148,7 @@ def plan_first(
         wanted,
         latest=last,
         vehicle=vehicle.id,
-        remarks=due.remarks(),
+        remarks=(*_put_off(said, target), *due.remarks()),
         facts=_facts(due, vehicle),
         policy=(
             *used(FIRST, "lead_days", "expires_after"),
@@ -158,26 +171,27 @@ def plan_regular(
         yield reason
         return
     anchor = due.anchor
-    said = postponed(dossier, vehicle, anchor.on)
-    first = due.best.due
+    said = None if anchor.first else postponed(dossier, vehicle, anchor.on)
     months = _months(vehicle, policy)
-    if anchor.first:
-        first = months_after(anchor.on, months)
+    first = (
+        months_after(anchor.on, months)
+        if anchor.first
+        else expected(due, said, months, timing.lead_days)
+    )
     last: date | None = None
     for n in range(policy.cycles_without_visit):
         target = first if n == 0 else months_after(max(first, anchor.on), n * months)
         last = target
         if over(timing, target, day.today):
             continue
-        spared = said.on if said is not None and not anchor.first else None
-        wanted = window(timing, target, day, (spared or anchor.on) if n == 0 else None)
+        wanted = window(timing, target, day, (said or anchor).on if n == 0 else None)
         last = wanted.expires
         if last < day.today:
             continue
         if (ahead := later(dossier, REGULAR, vehicle.id, wanted, day)) is not None:
             yield ahead
             return
-        mark = f"@{said.id}" if spared is not None and said is not None else ""
+        mark = f"@{said.id}" if said is not None else ""
         by_cycle = anchor.first or n > 0
         yield planned(
             REGULAR,
@@ -187,7 +201,11 @@ def plan_regular(
             wanted,
             vehicle=vehicle.id,
             latest=max(wanted.due, target),
-            remarks=_cycle(target, anchor, n + 1, policy) if by_cycle else due.remarks(),
+            remarks=(
+                _cycle(target, anchor, n + 1, policy)
+                if by_cycle
+                else (*_put_off(said, target), *due.remarks())
+            ),
             facts=(anchor.fact,) if anchor.first else _facts(due, vehicle),
             policy=(
                 *used(REGULAR, "lead_days", "window_days", "expires_after"),
@@ -204,6 +222,15 @@ def plan_regular(
             {"count": policy.cycles_without_visit, "day": anchor.on.isoformat()},
             facts=(anchor.fact,),
             policy=(f"{NAME}.cycles_without_visit",),
+        )
+
+
+def _put_off(said: Answers | None, target: date) -> Iterator[Remark]:
+    """What the customer said of the service in an earlier conversation, and what was made of it."""
+    if said is not None:
+        yield Remark(
+            "the customer said on {day} that it is not due yet: expected on {expected}",
+            {"day": said.on.isoformat(), "expected": target.isoformat()},
         )
 
 
@@ -263,8 +290,11 @@ def plan_missed(
             MISSED, vehicle.id, "the customer said that he will not come to us", facts=(fact,)
         )
         return
-    expected = max(due.best.due, *_promised(dossier, vehicle, due.anchor))
-    target = expected + policy.missed_after_days * DAY
+    said = postponed(dossier, vehicle, due.anchor.on)
+    coming = expected(due, said, _months(vehicle, policy))
+    target = (
+        max(coming, *_promised(dossier, vehicle, due.anchor)) + policy.missed_after_days * DAY
+    )
     if over(timing, target, day.today):
         return
     wanted = window(timing, target, day)

@@ -17,6 +17,7 @@ from dateutil.relativedelta import relativedelta
 from dcrc import LunarDay, TaskState, lunar_date
 from dcrc.i18n import speaking
 from dcrc.kernel.figures import FigureRow, compute_figure
+from dcrc.kernel.vehicles import find_vehicle
 
 DAY = timedelta(days=1)
 MONTHS = [date(2026 + n // 12, n % 12 + 1, 1) for n in range(36)]
@@ -161,6 +162,24 @@ def test_no_regular_service_is_forgotten(years: Any) -> None:
             asked += 1
             assert any(day < opens <= until for opens in reminded[car.vehicle.id]), (car, day)
     assert asked >= 3
+
+
+def test_who_said_that_nothing_is_due_yet_is_left_alone(years: Any) -> None:
+    """No reminder of a service follows within two weeks, unless his car was read or came since."""
+    planned = defaultdict(list)
+    for task in years.tasks():
+        if task.rule in ("reminders.first_service", "reminders.regular_service"):
+            planned[task.subject].append(task)
+    asked = 0
+    for answers in years.answered("reminder_mileage"):
+        if answers.values["state"] != "not_due":
+            continue
+        asked += 1
+        for task in planned[answers.vehicle]:
+            if 0 < (task.opens - answers.on).days <= 14 and task.closed_by:
+                read = find_vehicle(years.desk, answers.vehicle).readings
+                assert any(answers.on < each.on < task.opens for each in read), (answers, task)
+    assert asked > 10
 
 
 def test_what_is_due_is_called_in_time(years: Any) -> None:
