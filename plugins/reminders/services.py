@@ -292,9 +292,7 @@ def plan_missed(
         return
     said = postponed(dossier, vehicle, due.anchor.on)
     coming = expected(due, said, _months(vehicle, policy))
-    target = (
-        max(coming, *_promised(dossier, vehicle, due.anchor)) + policy.missed_after_days * DAY
-    )
+    target = max(coming, *_promised(dossier, vehicle, due.anchor)) + policy.missed_after_days * DAY
     if over(timing, target, day.today):
         return
     wanted = window(timing, target, day)
