@@ -1,4 +1,4 @@
-"""What a mileage conversation means: its answers as facts that later plans count from."""
+"""What a conversation means: its answers as facts that later plans count from."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ import attrs
 
 from dcrc import Answers
 
-MILEAGE_FORM = "reminder_mileage"
+MILEAGE_FORM, INSPECTION_FORM, NOTICE_FORM = (
+    "reminder_mileage",
+    "reminder_inspection",
+    "reminder_notice",
+)
 KM = "km"
 NOT_DUE, NEARLY_DUE, OVERDUE, ELSEWHERE, SOLD = (
     "not_due",
@@ -21,6 +25,15 @@ NOT_DUE, NEARLY_DUE, OVERDUE, ELSEWHERE, SOLD = (
 POSTPONED = frozenset({NOT_DUE})
 OFF_THE_ROAD = frozenset({SOLD})
 WISHES = frozenset({NEARLY_DUE, OVERDUE})
+APPOINTMENTS = {  # form → the field and the answer that ask for an appointment, and what it is for
+    MILEAGE_FORM: ("booking", "wished", "wishes to come on {day}: {remark}"),
+    INSPECTION_FORM: (
+        "state",
+        "with_us",
+        "wishes that we see to the inspection or check the car before it: {remark}",
+    ),
+    NOTICE_FORM: ("reaction", "check_wished", "wishes to have the car checked: {remark}"),
+}
 
 
 @attrs.frozen
@@ -39,10 +52,11 @@ class Elsewhere:
 
 @attrs.frozen
 class Wish:
-    """A customer's wish for an appointment: on a day if he named one."""
+    """A customer's wish for an appointment: on a day if he named one; `text` says what for, with blanks."""
 
     on: date | None
     remark: str
+    text: str
 
 
 def went_elsewhere(answers: Answers) -> Elsewhere | None:
@@ -66,9 +80,11 @@ def went_elsewhere(answers: Answers) -> Elsewhere | None:
 def wish_of(answers: Answers) -> Wish | None:
     """The appointment that a customer wished for in a conversation."""
     values = answers.values
-    if answers.form != MILEAGE_FORM or values.get("booking") != "wished":
+    field, wished, text = APPOINTMENTS.get(answers.form, ("", "", ""))
+    if not field or values.get(field) != wished:
         return None
-    return Wish(_day(values.get("wish_on")), str(values.get("wish_remark", "")))
+    remark = values.get("wish_remark") or values.get("remark") or ""
+    return Wish(_day(values.get("wish_on")), str(remark), text)
 
 
 def reason_of(answers: Answers) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from dcrc import Answers, Dossier, Fact, NotPlanned, Outcome, PlanningDay, Remark, Vehicle
 
+from .conversation import INSPECTION_FORM
 from .days import DAY, over, window
 from .odometer import DailyRate
 from .policy import RemindersPolicy
@@ -15,7 +16,6 @@ from .service_due import OWN, Estimate, gone, schedule_of
 from .statute import Inspection, inspections, months_after, row_of
 
 INSPECTION, LICENCE, WARRANTY = "inspection", "licence", "warranty"
-INSPECTION_FORM = "reminder_inspection"
 
 
 def registered(

@@ -150,7 +150,7 @@ class RemindersPolicy:
         21, "到期几天未到店再联系", "days after the service was due until it counts as missed"
     )
     booking: Timing = Timing(
-        Wording("保养预约意向", "Wish for an appointment"),
+        Wording("预约意向", "Wish for an appointment"),
         window_days=1,
         expires_after=14,
         early_days=0,

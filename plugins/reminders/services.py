@@ -373,7 +373,7 @@ def plan_bookings(
         if expires < day.today - timedelta(days=400):
             continue
         said = Remark(
-            "wishes to come on {day}: {remark}",
+            wish.text,
             {"day": wish.on.isoformat() if wish.on else "-", "remark": wish.remark or "-"},
         )
         yield Planned(

@@ -91,6 +91,27 @@ def test_a_wish_goes_to_the_service_advisor_and_is_withdrawn_when_the_car_comes(
     assert none_of(desk, owner, "booking")
 
 
+@pytest.mark.parametrize(
+    ("rule", "said", "wished"),
+    [
+        ("inspection", {"state": "with_us", "remark": "周末"}, "请本店代办年检或先做检查：周末"),
+        ("warranty", {"reaction": "check_wished"}, "要来店检查车辆：-"),
+    ],
+)
+def test_who_asks_for_the_inspection_or_a_check_goes_to_the_service_advisor_too(
+    desk: Desk, rule: str, said: dict[str, str], wished: str
+) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner, first_registered=date(2022, 12, 20))
+    delivered(desk, car, date(2023, 12, 20))
+    reached(desk, only(desk, owner, rule), **said)
+    wish = only(desk, owner, "booking")
+    assert (wish.role, str(wish.due)) == ("service_advisor", "2026-11-25")
+    assert explain_task(desk, wish.id).remarks[0] == wished
+    serviced(desk, car, date(2026, 11, 25), work="一般维修", km=4500)
+    assert none_of(desk, owner, "booking")
+
+
 def test_done_elsewhere_is_noted_and_marks_for_win_back(desk: Desk) -> None:
     owner = a_customer(desk)
     car = a_vehicle(desk, owner)

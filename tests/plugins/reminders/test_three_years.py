@@ -165,7 +165,7 @@ def test_no_regular_service_is_forgotten(years: Any) -> None:
 
 
 def test_who_said_that_nothing_is_due_yet_is_left_alone(years: Any) -> None:
-    """No reminder follows within two weeks, but for a car that was read since or whose kilometres are near."""
+    """For two weeks no reminder follows, unless his car was read since or its kilometres are near."""
     planned = defaultdict(list)
     for task in years.tasks():
         if task.rule in ("reminders.first_service", "reminders.regular_service"):
