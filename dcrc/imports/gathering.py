@@ -32,7 +32,7 @@ _CHUNK = 4000  # rows taken together
 _BLANK = {
     table: {field: value for field, value in to_document(record).items() if value}
     for table, record in (("customers", Customer("", "")), ("vehicles", Vehicle("", "")))
-}
+} | {"events": {}}
 """What documents say of records about which nothing is known."""
 
 
@@ -231,8 +231,8 @@ class Source:
         said = held.said or {}
         before = held.now
         if held.untold:
-            now = {**_BLANK.get(table, {}), **said}
-            if not now.get("data", True):
+            now = {**_BLANK[table], **said}
+            if table == "events" and not now["data"]:
                 del now["data"]
         else:
             now = dict(before)

@@ -182,7 +182,7 @@ class Known:
     def _customers_of(self, ids: Iterable[str]) -> None:
         wanted = {one for one in ids if one and one not in self.customers}
         while wanted:
-            found = self.desk.customers.get_many([GlobalId(one) for one in wanted])
+            found = self.desk.customers.get_many([GlobalId(one) for one in sorted(wanted)])
             for document in found.values():
                 self._add_stored(_held(document))
             wanted = {

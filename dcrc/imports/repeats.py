@@ -63,6 +63,7 @@ class Repeats:
             for name, field in reversed(profile.fields.items())
             if name in columns or field.from_sheet
         }
+        order = {field.target[1]: place for place, field in enumerate(profile.fields.values())}
         if row.name not in ("", first.name):
             yield self._column(found, *profile.person)
         if (row.on, row.at) != (first.on, first.at) and row.on:
@@ -77,7 +78,7 @@ class Repeats:
             ("event", first.data, row.data),
         )
         for record, told, tells in records:
-            for field in _more(told, tells):
+            for field in sorted(_more(told, tells), key=lambda field: order.get(field, 0)):
                 yield self._column(found, fields.get(f"{record}.{field}", field))
             yield from _more(told.get("extra", {}), tells.get("extra", {}))
 

@@ -258,7 +258,7 @@ class DocumentTable(ReadableTable):
                 keys, documents = [], []
                 for doc_id, document in pairs:
                     keys.append(id_key(doc_id))
-                    documents.append(dict(document))
+                    documents.append(document if type(document) is dict else dict(document))
                 work.insert_many(layout, list(zip(keys, encode_many(documents), strict=True)))
                 self._file.link().wrote(self._name)
 

@@ -24,11 +24,13 @@ class Undone:
 
 @attrs.frozen
 class _Step:
+    """A journal entry, with its texts as they stand there."""
+
     layout: Layout
     key: int | str
     place: int | None
-    was: dict[str, Any] | None
-    became: dict[str, Any] | None
+    was: str | None
+    became: str | None
 
 
 def undo(
@@ -83,23 +85,19 @@ def _steps(storage: SqliteStorage, work: Work, operation: int) -> list[_Step]:
         " WHERE o.number = ? ORDER BY j.number DESC",
         (operation,),
     )
-    return [
-        _Step(
-            layouts[table],
-            key,
-            place,
-            None if was is None else decode(was),
-            None if became is None else decode(became),
-        )
-        for table, key, place, was, became in rows.fetchall()
-    ]
+    return [_Step(layouts[table], *entry) for table, *entry in rows.fetchall()]
 
 
 def _take_back(storage: SqliteStorage, work: Work, step: _Step) -> None:
-    layout, was, became = step.layout, step.was, step.became
+    layout = step.layout
     row = work.connection.execute(
         f"SELECT seq, body FROM {layout.table} WHERE id = ?", (step.key,)
     ).fetchone()
+    if row and step.was is None and row[1] == step.became:  # as it came, so it goes
+        work.delete(layout, row[0], step.key, row[1])
+        return
+    was = None if step.was is None else decode(step.was)
+    became = None if step.became is None else decode(step.became)
     stored = storage.decoded(layout.name, step.key, row[1]) if row else None
     if was is not None and became is None:
         if stored is not None:
