@@ -24,9 +24,11 @@ from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import Recorded, record_attempt
 from dcrc.kernel.customers import Customer, add_customer
 from dcrc.kernel.desk import Desk, init_database
+from dcrc.kernel.dossiers import read_dossiers
 from dcrc.kernel.events import Event, record_event
 from dcrc.kernel.forms import Form
 from dcrc.kernel.phones import Phone
+from dcrc.kernel.plan_run import Planning
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, Task
 from dcrc.kernel.vehicles import Vehicle, add_vehicle
@@ -176,3 +178,18 @@ def open_tasks(desk: Desk, customer: Customer) -> list[Task]:
     return sorted(
         tasks(desk, customer=customer.id, state="open", limit=0), key=lambda task: task.due
     )
+
+
+def kept_back_wrongly(desk: Desk, until: date | None = None) -> list[str]:
+    """Ids of customers whose next plan would come out otherwise if planners told all they know.
+
+    What `PlanningDay` lets planners leave out may change no task, no reason of one that is withdrawn, and
+    not the day on which a customer is looked at again. `until` is the last day to plan for.
+    """
+    quiet, explained = Planning.of(desk, until), Planning.of(desk, until, explained=True)
+    everybody = [str(each) for each in desk.customers.ids_starting("", limit=-1)]
+    return [
+        dossier.customer.id
+        for dossier in read_dossiers(desk, everybody)
+        if quiet.reconcile(dossier) != explained.reconcile(dossier)
+    ]

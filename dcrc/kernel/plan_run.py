@@ -106,7 +106,7 @@ class Planning:
 
     @property
     def until(self) -> date:
-        return self.today + timedelta(days=self.horizon)
+        return self.day.until
 
     def settle(self, customers: Sequence[str]) -> dict[str, Reconciled]:
         """Plan some customers and write what differs; inside a transaction."""

@@ -30,10 +30,11 @@ def later(
     dossier: Dossier, rule: str, subject: str, wanted: Window, day: PlanningDay
 ) -> NotPlanned | None:
     """What there is to say of a reminder that is far ahead; None when it is time to plan it."""
-    if not day.defers(dossier, wanted.earliest):
+    comes = day.waits_until(dossier, wanted.opens, wanted.earliest)
+    if comes is None:
         return None
-    why, params = "it comes on the calendar on {day}", {"day": wanted.opens.isoformat()}
-    return NotPlanned(rule, subject, why, params, day.comes(wanted.opens))
+    why = "not planned yet: it comes on the calendar on {date}"
+    return NotPlanned(rule, subject, why, {"date": comes.isoformat()}, comes)
 
 
 def planned(

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import attrs
 import pytest
 
-from dcrc import Desk, Reading, record_reading
+from dcrc import (
+    Desk,
+    Dossier,
+    NotPlanned,
+    Outcome,
+    Planner,
+    PlanningDay,
+    Reading,
+    Rule,
+    Wording,
+    hookimpl,
+    record_reading,
+)
 from dcrc.kernel.customers import find_customer
 from dcrc.kernel.dossiers import read_dossiers
-from dcrc.kernel.planning import Planning, plan
+from dcrc.kernel.plan_run import Planning
+from dcrc.kernel.planning import plan
 from dcrc.testing import (
     TestClock,
     a_customer,
     a_vehicle,
     delivered,
     isolated_desk,
+    kept_back_wrongly,
     open_tasks,
     reached,
     serviced,
@@ -61,16 +77,53 @@ def test_the_calendar_is_the_same_whether_reasons_are_told_or_kept_back(
     told_more = 0
     for step in (0, 1, 6, 14, 75):
         clock.set(desk.today() + step * DAY)
-        quiet = Planning.of(desk, TODAY + further * DAY)
-        explained = Planning.of(desk, TODAY + further * DAY, explained=True)
-        for dossier in read_dossiers(desk, customers):
-            assert quiet.reconcile(dossier) == explained.reconcile(dossier)
-            counts = [
-                sum(map(len, run.outcomes(dossier)[0].values())) for run in (quiet, explained)
-            ]
-            told_more += counts[1] - counts[0]
+        until = TODAY + further * DAY
+        assert kept_back_wrongly(desk, until) == []
+        told_more += said(desk, customers, until, explained=True)
+        told_more -= said(desk, customers, until, explained=False)
         plan(desk)
         for customer in customers[::3]:
             for task in open_tasks(desk, find_customer(desk, customer))[:1]:
                 reached(desk, task)
     assert told_more > 100
+
+
+def said(desk: Desk, customers: list[str], until: date, *, explained: bool) -> int:
+    """How many outcomes all planners tell."""
+    run = Planning.of(desk, until, explained=explained)
+    found = (run.outcomes(dossier)[0] for dossier in read_dossiers(desk, customers))
+    return sum(len(answers) for outcomes in found for answers in outcomes.values())
+
+
+class Hasty:
+    """A plugin that forgets the day on which its reason ends, where nobody asks."""
+
+    @staticmethod
+    @hookimpl
+    def dcrc_policy_section() -> tuple[str, type]:
+        return "hasty", HastyPolicy
+
+    @staticmethod
+    @hookimpl
+    def dcrc_planners() -> list[Planner]:
+        return [
+            Planner("hasty", "hasty", lambda _: (Rule("call", Wording("电话", "Call")),), hasty)
+        ]
+
+
+@attrs.frozen
+class HastyPolicy:
+    """The section `hasty`."""
+
+
+def hasty(dossier: Dossier, policy: HastyPolicy, day: PlanningDay) -> Iterator[Outcome]:
+    customer = dossier.customer.id
+    if day.asks(dossier, customer):
+        yield NotPlanned("call", customer, "not yet", until=TODAY + 90 * DAY)
+
+
+def test_a_plugin_that_keeps_back_too_much_is_found(tmp_path: Path) -> None:
+    seat = isolated_desk(tmp_path, plugins=[Hasty()], today=TODAY)
+    owner = a_customer(seat)
+    assert kept_back_wrongly(seat) == [owner.id]
+    seat.close()
