@@ -156,6 +156,8 @@ class _Desk:
             if not task.open:
                 if not may_return(task, self.today):
                     since = max(since, opens)
+                    if wish is not None and opens > self.today:
+                        self.wake_on(opens)  # done early: from its day on the next one may be spoken of
                 continue
             last = last_day(task, wish.expires if wish else task.expires)
             if last is not None and last < self.today:

@@ -124,7 +124,8 @@ def test_a_changed_standard_moves_open_tasks_and_leaves_finished_ones_alone() ->
     moved = run([open_task], {"care": [planned(opens=2)]})
     ((_, became),) = moved.change
     assert became.opens == DAY0 + 2 * DAY
-    assert run([closed(open_task)], {"care": [planned(opens=2)]}) == Reconciled()
+    finished = run([closed(open_task)], {"care": [planned(opens=2)]})
+    assert finished == Reconciled(wake=DAY0 + 2 * DAY)
 
 
 def test_what_an_operator_set_stays() -> None:
@@ -169,6 +170,14 @@ def test_a_task_that_another_customer_has_moves_over() -> None:
     task = attrs.evolve(only(run([], {"care": [planned()]})), customer="the one before")
     ((before, became),) = run([task], {"care": [planned()]}).change
     assert (before.customer, became.customer) == ("the one before", "owner")
+
+
+def test_what_was_done_early_wakes_its_customer_on_its_day() -> None:
+    """A planner that speaks of the next to come only has more to say from that day on."""
+    wish = planned(opens=9)
+    early = attrs.evolve(closed(only(run([], {"care": [wish]}))), closed_on=DAY0)
+    assert run([early], {"care": [wish]}).wake == wish.opens
+    assert run([early], {"care": [wish]}, wish.opens).wake is None
 
 
 def test_of_an_occurrence_told_twice_the_one_still_of_use_counts() -> None:

@@ -174,6 +174,22 @@ def test_who_was_called_yesterday_is_not_called_today(desk: Desk) -> None:
     ]
 
 
+def test_what_was_spoken_of_before_its_day_comes_again_the_next_time(desk_on: MakeDesk) -> None:
+    """The inspection joined the warranty's conversation before its day; nothing else is known."""
+    desk = desk_on(TODAY, "[reminders.first_service]\nenabled = false\n"
+                   "[reminders.regular_service]\nenabled = false\n")  # fmt: skip
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner, first_registered=date(2022, 12, 26))
+    delivered(desk, car, date(2023, 12, 25))
+    reached(desk, only(desk, owner, "inspection"), state="undecided")
+    reached(desk, only(desk, owner, "warranty"), reaction="knows")
+    assert open_tasks(desk, owner) == []
+    for day in (date(2026, 12, 1), date(2028, 11, 27)):
+        desk.clock.set(day)  # type: ignore[attr-defined]
+        plan(desk)
+    assert str(only(desk, owner, "inspection").opens) == "2028-11-30"
+
+
 def test_reminders_of_the_coming_days_are_one_conversation(desk: Desk) -> None:
     owner = a_customer(desk)
     car = a_vehicle(desk, owner)
