@@ -85,6 +85,10 @@ def reconcile(
                         desk.wake_on(each.expires + DAY)
     for key in sorted({*tasks, *wishes}):
         desk.settle(key[0], tasks.get(key, []), wishes.get(key, {}), refused.get(key))
+    if desk.expire:
+        desk.wake_on(
+            today + DAY
+        )  # planners were asked before; that nobody did it is a fact for them
     return Reconciled(
         tuple(desk.create),
         tuple(desk.change),
@@ -157,7 +161,9 @@ class _Desk:
                 if not may_return(task, self.today):
                     since = max(since, opens)
                     if wish is not None and opens > self.today:
-                        self.wake_on(opens)  # done early: from its day on the next one may be spoken of
+                        self.wake_on(
+                            opens
+                        )  # done early: from its day on the next one may be spoken of
                 continue
             last = last_day(task, wish.expires if wish else task.expires)
             if last is not None and last < self.today:

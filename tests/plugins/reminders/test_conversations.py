@@ -229,6 +229,17 @@ def test_who_was_reminded_and_did_not_come_is_asked_three_weeks_after_it_was_due
     assert none_of(desk, owner, "missed_service")
 
 
+def test_who_was_not_even_reminded_in_time_is_asked_too(desk: Desk) -> None:
+    """Due on 1 December, of use until the 31st: nobody called, so he is asked from the day after."""
+    owner = a_customer(desk)
+    serviced(desk, a_vehicle(desk, owner), date(2026, 6, 1), work="保养")
+    assert str(only(desk, owner, "regular_service").expires) == "2026-12-31"
+    for day in (date(2027, 1, 1), date(2027, 1, 2)):
+        desk.clock.set(day)  # type: ignore[attr-defined]
+        plan(desk)
+    assert str(only(desk, owner, "missed_service").expires) == "2027-01-21"
+
+
 def test_who_named_a_day_is_not_asked_before_it_why_he_did_not_come(desk: Desk) -> None:
     """Due on 29 October, spoken to on 24 November, wishes to come on the 28th: three weeks from then."""
     owner = a_customer(desk)
