@@ -45,7 +45,7 @@ def _lines(
     known = anchors(dossier, vehicle, policy)
     if known:
         due = service_due(known[-1], vehicle.model, rate, policy)
-        yield "  " + standing(due, today)
+        yield "  " + standing(due, today, policy.regular_service.lead_days)
         for remark in due.remarks():
             yield "  - " + t(remark.text, **remark.params)
     else:
@@ -72,8 +72,8 @@ def _lines(
             yield "  " + t("the inspection mark ended on {day}, no inspection is known", day=day)
 
 
-def standing(due: ServiceDue, today: date) -> str:
-    """Not due, nearly due, or overdue by how much, as the operator says it."""
+def standing(due: ServiceDue, today: date, nearly: int) -> str:
+    """Not due, nearly due (`nearly` days or less), or overdue by how much, as the operator says it."""
     days = (due.best.due - today).days
     day = due.best.due.isoformat()
     km = None
@@ -85,7 +85,7 @@ def standing(due: ServiceDue, today: date) -> str:
         )
     elif days < 0:
         text = t("service overdue since {day}: {days} days", day=day, days=-days)
-    elif days <= 7:
+    elif days <= nearly:
         text = t("service nearly due: {day}", day=day)
     else:
         text = t("next service {day}, in {days} days", day=day, days=days)

@@ -37,8 +37,7 @@ from .records import (
     CareMessage,
 )
 from .reminding import NAME
-
-LATE_DAYS = 2  # a greeting that is later than this goes out no more
+from .words import care_state
 
 
 def note_conversation(desk: Desk, task: Task, answers: Answers | None) -> None:
@@ -89,7 +88,7 @@ def draft_care(desk: Desk) -> list[CareMessage]:
     policy: Care = desk.policies.section(NAME).care
     today = desk.today()
     until = today + timedelta(policy.drafted_days)
-    months = {today.replace(day=1), until.replace(day=1)}
+    months = {(today + timedelta(n)).replace(day=1) for n in range(policy.drafted_days + 1)}
     wanted = [
         each
         for month in sorted(months)
@@ -134,7 +133,7 @@ def review_care(
             raise InputError(
                 "The care message {title} is no draft any more ({state}).",
                 title=str(before.title),
-                state=before.state,
+                state=care_state(before.state),
             )
         return desk.edit(
             desk.table(CARE_MESSAGES.table),
@@ -153,11 +152,12 @@ def review_care(
 
 def send_care(desk: Desk) -> list[CareMessage]:
     """Queue the approved messages whose day has come for all who wish for them; late ones lapse."""
+    policy: Care = desk.policies.section(NAME).care
     sent = []
     for message in care_messages(desk, DRAFTED, APPROVED):
         if message.on > desk.today():
             continue
-        late = message.on + timedelta(LATE_DAYS) < desk.today()
+        late = message.on + timedelta(policy.late_days) < desk.today()
         if message.state == APPROVED and not late:
             sent.append(_send(desk, message))
         elif late:

@@ -95,6 +95,9 @@ class Care:
         default=4, metadata=_meta("每月最多几条", "messages a month at most", "messages")
     )
     drafted_days: int = _days(10, "提前几天拟稿待审", "days ahead in which drafts wait for review")
+    late_days: int = _days(
+        2, "过了日子几天内仍可发", "days after its day on which a message still goes out"
+    )
     off: tuple[str, ...] = attrs.field(
         default=(), metadata=_meta("不用的问候", "occasions that are left out")
     )
@@ -182,6 +185,11 @@ class RemindersPolicy:
         expires_after=30,
         form="reminder_notice",
         script="reminder_licence",
+    )
+    deadline_spare: int = _days(
+        7,
+        "年检、驾驶证、质保的提醒推后时，到期前至少留几天",
+        "days that are left before an inspection, a licence or a warranty ends if its reminder is put off",
     )
     birthday: Timing = Timing(
         Wording("生日问候", "Birthday greeting"),

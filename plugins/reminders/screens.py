@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from dcrc import Desk, t
+from dcrc import Desk, Permission, t
 from dcrc.tui.keys import bindings
 from dcrc.tui.reading import Reading
 from dcrc.tui.record_list import Column, RecordList, Row
@@ -128,7 +128,8 @@ def _failed(desk: Desk) -> list[Row]:
 
 
 def _care(desk: Desk) -> list[Row]:
-    draft_care(desk)
+    if desk.may(Permission.CALLS):
+        draft_care(desk)
     return [
         Row(
             each.id,

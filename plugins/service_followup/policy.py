@@ -100,7 +100,10 @@ class ServiceFollowupPolicy:
     dissatisfied_due_days: int = _days(
         2, "不满意须在几天内处理", "days for the service manager to settle it"
     )
+    dissatisfied_priority: int = 50
+    dissatisfied_again_priority: int = 60
     recontact_role: str = "caller"
+    recontact_priority: int = 40
     recontact_due_days: int = _days(3, "处理后几天内再回访", "days after that for another contact")
     recontact_expires: int = _days(
         30, "再回访逾期多少天后作废", "days after the due day until the other contact expires"

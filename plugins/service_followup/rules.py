@@ -173,7 +173,9 @@ def plan_dissatisfied(answers: Answers, policy: ServiceFollowupPolicy, day: Plan
         role=policy.dissatisfied_role,
         form="service_dissatisfied",
         script="service_dissatisfied",
-        priority=60 if answers.form == RECONTACT_FORM else 50,
+        priority=policy.dissatisfied_again_priority
+        if answers.form == RECONTACT_FORM
+        else policy.dissatisfied_priority,
         facts=(Fact(answers.id, "answered", answers.on),),
         policy=(f"{NAME}.dissatisfied_due_days", f"{NAME}.dissatisfied_role"),
     )
@@ -202,7 +204,7 @@ def plan_recontact(
         role=policy.recontact_role,
         form=RECONTACT_FORM,
         script="service_recontact",
-        priority=40,
+        priority=policy.recontact_priority,
         facts=(*facts, Fact(task.id, "task", task.closed_on)),
         policy=(f"{NAME}.recontact_due_days", f"{NAME}.recontact_role"),
     )

@@ -85,6 +85,14 @@ def test_nothing_goes_out_that_nobody_approved(desk_on: MakeDesk) -> None:
         review_care(desk, sent.id, False)
 
 
+def test_drafts_may_be_written_for_a_whole_quarter(desk_on: MakeDesk) -> None:
+    desk = desk_on(date(2026, 4, 20), "[reminders.care]\ndrafted_days = 80\n")
+    drafted = draft_care(desk)
+    assert {each.on.month for each in drafted} == {4, 5, 6, 7}
+    may = [each.on for each in drafted if each.on.month == 5]
+    assert may == [each.on for each in care_days(date(2026, 5, 1), Care())]
+
+
 def test_a_caller_may_draft_but_not_approve(desk_on: MakeDesk) -> None:
     desk = desk_on(SOLSTICE - timedelta(5))
     add_operator(desk, "小李", "caller")

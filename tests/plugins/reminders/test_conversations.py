@@ -12,6 +12,7 @@ from dcrc.kernel.agenda import agenda
 from dcrc.kernel.calendar import record_attempt
 from dcrc.kernel.events import events_of
 from dcrc.kernel.explain import explain_customer, explain_task
+from dcrc.kernel.figures import compute_figure
 from dcrc.kernel.outbox import queued_messages
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
@@ -140,6 +141,19 @@ def test_a_birthday_is_called_once_then_written_to(desk_on: MakeDesk) -> None:
     ]
     assert [line.task.id for line in failed_list(desk, TODAY, TODAY)] == [task.id]
     assert none_of(desk, owner, "birthday")
+
+
+def test_a_birthday_call_counts_within_two_hours_of_opening(desk_on: MakeDesk) -> None:
+    desk = desk_on(TODAY)
+    for name, at in (("李雷", time(9, 5)), ("韩梅", time(10, 55)), ("林涛", time(11, 5))):
+        owner = a_customer(desk, name, birthday=date(1980, 11, 24))
+        desk.clock.set(TODAY, at)  # type: ignore[attr-defined]
+        record_attempt(desk, only(desk, owner, "birthday").id, Result.NO_ANSWER)
+    only(desk, a_customer(desk, "王芳", birthday=date(1980, 11, 24)), "birthday")  # nobody calls
+    desk.clock.set(date(2026, 12, 1))  # type: ignore[attr-defined]
+    plan(desk)
+    rows = compute_figure(desk, "reminders.greetings", TODAY)
+    assert [(row.value, row.base) for row in rows] == [(50.0, 4)]
 
 
 def test_three_slots_then_a_message_and_a_line_on_the_failed_list(desk: Desk) -> None:
