@@ -317,8 +317,9 @@ class CallActions(DeskScreen):
         assert self.data is not None
         form = self.form
         values = {**self.data.draft.answers, **(form.values if form else {})}
-        out = [each.task.id for each in self.data.due_now if each.task.id not in self.included]
         given = {task: dict(answers) for task, answers in values.items() if answers}
+        offered = {*given, *(each.task.id for each in self.data.offered)}
+        out = [each.task.id for each in self.data.tasks if each.task.id in offered - self.included]
         return SheetDraft(given, tuple(out), self.query_one("#note", TextField).value)
 
     def keep_draft(self) -> None:

@@ -123,7 +123,7 @@ class CallSheet(CallActions, DeskScreen):
         self.data = data
         with self.app.batch_update():
             if first:
-                self.included = self._offered(data)
+                self.included = {each.task.id for each in data.offered} - set(data.draft.left_out)
                 self._show_form(data)
                 self.query_one("#note", TextField).start(data.draft.note)
             else:
@@ -141,10 +141,6 @@ class CallSheet(CallActions, DeskScreen):
         if first:
             self.recording = False
             self.focus_first()
-
-    def _offered(self, data: SheetData) -> set[str]:
-        offered = [each.task.id for each in data.due_now]
-        return set(offered) - set(data.draft.left_out)
 
     def _closed_elsewhere(self, data: SheetData) -> list[str]:
         open_ = {each.task.id for each in data.tasks}
@@ -180,6 +176,9 @@ class CallSheet(CallActions, DeskScreen):
             due = t("{days} days overdue", days=days)
         elif days == 0:
             due = t("due today")
+        if each.waits_until is not None:
+            at = each.waits_until.astimezone(house(self).desk.zone)
+            due = t("comes back {when}", when=f"{at:%m-%d %H:%M}")
         tone = "muted" if not each.due_now else ("late" if days > 0 else "")
         return Row(each.task.id, (mark, each.title, due, each.task.owner), each, tone)
 
@@ -191,9 +190,9 @@ class CallSheet(CallActions, DeskScreen):
 
     def _asked(self, data: SheetData) -> list[AskedForm]:
         """The forms of this call; those of other tasks are made when they are marked."""
-        answers = data.draft.answers
+        answers, today = data.draft.answers, house(self).desk.today()
         return [
-            AskedForm(each.task.id, each.title, each.form, answers.get(each.task.id, {}))
+            AskedForm(each.task.id, each.title, each.form, answers.get(each.task.id, {}), today)
             for each in data.tasks
             if each.form is not None and each.task.id in self.included
         ]
@@ -215,9 +214,12 @@ class CallSheet(CallActions, DeskScreen):
         return self._form
 
     def focus_first(self) -> None:
-        """Put the cursor where the work begins: the first open question, else the note."""
-        form = self.form
-        if form is None or not form.focus_first():
+        """Put the cursor where the work begins: the first open question, else the note; on the tasks
+        if none of them is part of the call."""
+        form, data = self.form, self.data
+        if data is not None and data.tasks and not self.included:
+            self.query_one("#tasks", RecordList).focus()
+        elif form is None or not form.focus_first():
             self.query_one("#note", TextField).focus()
 
     def _show_script(self) -> None:
@@ -229,6 +231,9 @@ class CallSheet(CallActions, DeskScreen):
             if each.script and each.task.id in self.included
         }
         text = scripts.get(self._in_hand) or next(iter(scripts.values()), "")
+        if not self.included and self.data.tasks:
+            key = house(self).key("task.mark")
+            text = t("No task is part of this call; {key} marks one.", key=key)
         text = text or t("No script for this call.")
         if text != self._script:
             self._script = text

@@ -12,7 +12,7 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
-from dcrc.tui.task_titles import task_title
+from dcrc.tui.task_titles import title_with_car
 from dcrc.wording import plain
 
 CARS = 2  # on the card; the customer page has them all
@@ -115,13 +115,14 @@ def card(desk: Desk, customer_id: str) -> Content:
     from dcrc.kernel.agenda import tasks
 
     customer = find_customer(desk, customer_id)
-    lines = card_lines(desk, customer, vehicles_of(desk, customer_id))
+    vehicles = vehicles_of(desk, customer_id)
+    lines = card_lines(desk, customer, vehicles)
     open_tasks = tasks(desk, customer=customer_id, state="open", limit=20)
     if open_tasks:
         lines.append(Content(""))
         lines.append(Content(t("Open:")).stylize("bold"))
         lines += [
-            Content(plain(f"{task.due.isoformat()}  {task_title(desk, task)}"))
+            Content(plain(f"{task.due.isoformat()}  {title_with_car(desk, task, vehicles)}"))
             for task in open_tasks
         ]
     return Content("\n").join(lines)

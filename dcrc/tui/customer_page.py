@@ -21,7 +21,7 @@ from dcrc.tui.keys import bindings
 from dcrc.tui.reading import Reading
 from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import DeskScreen, house
-from dcrc.tui.task_titles import task_title
+from dcrc.tui.task_titles import title_with_car
 
 HISTORY = 500
 
@@ -60,6 +60,7 @@ class CustomerPage(DeskScreen):
             "task.add",
             "task.add.letter",
             "task.explain",
+            "task.absent",
             "history.filter",
         )
     ]
@@ -148,6 +149,11 @@ class CustomerPage(DeskScreen):
         row = self.query_one("#tasks", RecordList).current
         if row is not None:
             house(self).explain(row.key)
+        else:
+            self.action_explain_absence()
+
+    def action_explain_absence(self) -> None:
+        house(self).explain_absence(self.customer_id)
 
 
 def _load(desk: Desk, customer_id: str, kind: str) -> PageData:
@@ -155,14 +161,17 @@ def _load(desk: Desk, customer_id: str, kind: str) -> PageData:
 
     find_customer(desk, customer_id)
     today = desk.today()
+    facts = load_facts(desk, customer_id)
+    cars = [car for car, _ in facts.vehicles]
     rows = []
     for task in sorted(
         tasks(desk, customer=customer_id, state="open", limit=0), key=lambda each: each.due
     ):
         late = (today - task.due).days
         due = t("{days} days overdue", days=late) if late > 0 else task.due.isoformat()
-        rows.append(Row(task.id, (task_title(desk, task), due), task, "late" if late > 0 else ""))
+        title = title_with_car(desk, task, cars)
+        rows.append(Row(task.id, (title, due), task, "late" if late > 0 else ""))
     everything = timeline(desk, customer_id, limit=HISTORY)
     kinds = sorted({entry.kind for entry in everything})
     shown = [entry for entry in everything if not kind or entry.kind == kind]
-    return PageData(load_facts(desk, customer_id), rows, shown, kinds)
+    return PageData(facts, rows, shown, kinds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
@@ -16,10 +17,13 @@ from textual.visual import VisualType
 from textual.widget import Widget
 from textual.widgets import Static
 
+from dcrc.errors import InputError
 from dcrc.i18n import t
 from dcrc.kernel.forms import Field, FieldKind
+from dcrc.tui.cards import day_name
 from dcrc.tui.keys import bindings
 from dcrc.tui.text_field import TextField
+from dcrc.tui.when import read_any_day
 from dcrc.wording import plain
 
 YES, NO = "yes", "no"
@@ -193,10 +197,23 @@ class OptionQuestion(Question, can_focus=True):
 
 
 class TextQuestion(Question):
-    """Text, number and date: a line to type in under the question."""
+    """Text, number and date: a line to type in under the question.
 
-    def __init__(self, about: str, field: Field, number: int, answer: Any = None) -> None:
+    With `today` a day can be named as people say it (`明天`, `周六`, `11-28`); what it means stands beside
+    the question.
+    """
+
+    def __init__(
+        self,
+        about: str,
+        field: Field,
+        number: int,
+        answer: Any = None,
+        today: date | None = None,
+    ) -> None:
         super().__init__(about, field, number, answer)
+        self._today = today if field.kind is FieldKind.DATE else None
+        self._meant = ""
         self._heading = Static(self._label(), classes="label")
         shown = "" if answer is None else str(answer)
         self.line = TextField(shown, placeholder=self._placeholder())  # what is typed in
@@ -208,9 +225,14 @@ class TextQuestion(Question):
     def _label(self) -> Content:
         mark = "✗" if self.wrong else ("*" if self.field.required else " ")
         unit = f" ({self.field.unit})" if str(self.field.unit) else ""
-        return Content(f"{mark}{self.number} {plain(str(self.field.title))}{unit}")
+        heading = Content(f"{mark}{self.number} {plain(str(self.field.title))}{unit}")
+        if self._meant:
+            heading += Content(f" → {self._meant}").stylize("bold $success")
+        return heading
 
     def _placeholder(self) -> str:
+        if self._today is not None:
+            return t("for example tomorrow, Sat, 11-28")
         if self.field.kind is FieldKind.DATE:
             return t("for example {day}", day="1985-06-18")
         return plain(str(self.field.hint))
@@ -232,12 +254,26 @@ class TextQuestion(Question):
 
     def on_text_field_typed(self, event: TextField.Typed) -> None:
         event.stop()
-        self.answer = event.text.strip() or None
+        self.answer = self._said(event.text.strip()) or None
+        self._heading.update(self._label())
         self.post_message(Answered(self, self.answer, False))
 
     def on_text_field_left(self, event: TextField.Left) -> None:
         event.stop()
         self.post_message(Answered(self, self.answer, True))
+
+    def _said(self, text: str) -> str:
+        """The answer that `text` is: a day in words becomes the day."""
+        self._meant = ""
+        if self._today is None or not text:
+            return text
+        try:
+            day = read_any_day(text, self._today)
+        except InputError:  # not yet, or never: the form says so when it is recorded
+            return text
+        if day.isoformat() != text:
+            self._meant = day_name(day)
+        return day.isoformat()
 
 
 def house_say(widget: Widget, text: str) -> None:
@@ -247,10 +283,13 @@ def house_say(widget: Widget, text: str) -> None:
     house(widget).say(text, "warning")
 
 
-def question(about: str, field: Field, number: int, answer: Any = None) -> Question:
-    """The widget that asks `field`."""
-    kind = OptionQuestion if field.kind in _WITH_OPTIONS else TextQuestion
-    return kind(about, field, number, answer)
+def question(
+    about: str, field: Field, number: int, answer: Any = None, today: date | None = None
+) -> Question:
+    """The widget that asks `field`; with `today` days can be named in words."""
+    if field.kind in _WITH_OPTIONS:
+        return OptionQuestion(about, field, number, answer)
+    return TextQuestion(about, field, number, answer, today)
 
 
 _WITH_OPTIONS = (FieldKind.SCALE, FieldKind.CHOICE, FieldKind.CHECKLIST, FieldKind.BOOL)

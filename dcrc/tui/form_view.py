@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import attrs
@@ -21,12 +22,16 @@ from dcrc.wording import plain
 
 @attrs.frozen
 class AskedForm:
-    """A form to be answered for a task; `title` heads it, `values` are answers so far (a draft's)."""
+    """A form to be answered for a task; `title` heads it, `values` are answers so far (a draft's).
+
+    With `today` its days can be named in words.
+    """
 
     task: str
     title: str
     form: Form
     values: Mapping[str, Any] = attrs.field(factory=dict)
+    today: date | None = None
 
 
 class FormTitle(Static):
@@ -168,7 +173,7 @@ class FormView(VerticalScroll, can_focus=False):
 def _asking(asked: AskedForm) -> Iterator[Widget]:
     yield FormTitle(asked.task, asked.title)
     for number, field in enumerate(asked.form.fields, start=1):
-        yield question(asked.task, field, number, asked.values.get(field.name))
+        yield question(asked.task, field, number, asked.values.get(field.name), asked.today)
 
 
 def without_ids(error: InputError) -> InputError:

@@ -65,6 +65,7 @@ TABLE = (
     Key("task.add", "ctrl+g", "add_task", "Add a task", short="Task"),
     Key("task.add.letter", "a", "add_task", "Add a task", short="Task"),
     Key("task.explain", "w", "explain", "Why is it here?", short="Why"),
+    Key("task.absent", "v", "explain_absence", "Why is nothing else planned?", short="Why not"),
     Key("history.filter", "f", "filter_history", "Next kind of history", short="Kind"),
     # call sheet
     Key("result.reached", "f2", "result('reached')", "Reached"),
@@ -94,7 +95,7 @@ TABLE = (
     Key("calendar.span", "w", "span", "Day, next week or next month", short="Day/week/month"),
     # supervision
     Key("proposal.accept", "y", "decide(True)", "Accept"),
-    Key("proposal.refuse", "n", "decide(False)", "Refuse"),
+    Key("proposal.refuse", "r", "decide(False)", "Refuse"),
     # choosing
     Key("choose.next", "down", "choose_cursor(1)", "Line down"),
     Key("choose.before", "up", "choose_cursor(-1)", "Line up"),

@@ -87,7 +87,10 @@ class Places:
         self._offer(t("Keys that work here"), actions_of(self._app.screen))
 
     def action_palette(self) -> None:
-        self._offer(t("All actions"), [*actions_of(self._app.screen), *self._more_actions()])
+        here = actions_of(self._app.screen)
+        moves = [action for action in here if action.moves]
+        deeds = [action for action in here if not action.moves]
+        self._offer(t("All actions"), [*deeds, *self._more_actions(), *moves])
 
     def _offer(self, title: str, actions: list[Action]) -> None:
         if isinstance(self._app.screen, ActionList):
@@ -153,6 +156,25 @@ class Places:
         self._app.perform(
             lambda desk: [str(line) for line in explain_task(desk, task_id).lines],
             lambda lines: self.go_to(Reading(t("Why is it here?"), lines)),
+            topic="explain",
+        )
+
+    def explain_absence(self, customer_id: str) -> None:
+        """Show of each rule why it planned nothing for the customer, or what it planned."""
+        from dcrc.kernel.explain import explain_customer
+        from dcrc.tui.reading import Reading
+
+        def work(desk: Desk) -> list[str]:
+            found = [explained.lines for explained in explain_customer(desk, customer_id)]
+            return [
+                line if first else f"  {line}"
+                for lines in found
+                for first, line in zip((True, *(False,) * len(lines)), lines, strict=False)
+            ]
+
+        self._app.perform(
+            work,
+            lambda lines: self.go_to(Reading(t("Why is nothing else planned?"), lines)),
             topic="explain",
         )
 

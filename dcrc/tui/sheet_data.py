@@ -18,18 +18,22 @@ from dcrc.kernel.tasks import Task
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
 from dcrc.tui import owner_confirmation
 from dcrc.tui.drafts import SheetDraft, read_sheet_draft
-from dcrc.tui.task_titles import task_title
+from dcrc.tui.task_titles import title_with_car
 
 HISTORY = 60
 
 
 @attrs.frozen
 class SheetTask:
-    """An open task with its title, form and filled script; `due_now` when a call today is about it."""
+    """An open task with its title, form and filled script; `due_now` when a call now is about it.
+
+    `waits_until` is when a try or an agreement put off what would be due today.
+    """
 
     task: Task
     title: str
     due_now: bool
+    waits_until: datetime | None
     form: Form | None = None
     script: str = ""
 
@@ -54,6 +58,14 @@ class SheetData:
     def due_now(self) -> list[SheetTask]:
         """The tasks that belong into a call today."""
         return [each for each in self.tasks if each.due_now]
+
+    @property
+    def offered(self) -> list[SheetTask]:
+        """What a call now is about: what is due, else what only waits for its time (he calls back himself),
+        and what was begun."""
+        about = self.due_now or [each for each in self.tasks if each.waits_until is not None]
+        begun = self.draft.answers
+        return [each for each in self.tasks if each in about or begun.get(each.task.id)]
 
 
 def load_sheet(desk: Desk, customer_id: str, *, mine: bool = True) -> SheetData:
@@ -83,13 +95,16 @@ def _sheet_task(
     car = car or (vehicles[0] if len(vehicles) == 1 else None)
     now, today = desk.now(), desk.today()
     held_back = task.next_at is not None and task.next_at > now
+    counts = (
+        task.opens <= today
+        and task.channel in CONTACT_CHANNELS
+        and filter_for(desk, mine=mine).counts_group(task.role, task.owner or None)
+    )
     return SheetTask(
         task,
-        task_title(desk, task),
-        task.opens <= today
-        and not held_back
-        and task.channel in CONTACT_CHANNELS
-        and filter_for(desk, mine=mine).counts_group(task.role, task.owner or None),
+        title_with_car(desk, task, vehicles),
+        counts and not held_back,
+        task.next_at if counts and held_back else None,
         _form(desk, task),
         _script(desk, customer, car, task),
     )

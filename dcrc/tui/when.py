@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from calendar import isleap
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from dcrc.errors import InputError
 
-_DAYS = {"今天": 0, "今日": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2}
+_DAYS = {
+    "今天": 0,
+    "今日": 0,
+    "today": 0,
+    "明天": 1,
+    "明日": 1,
+    "tomorrow": 1,
+    "后天": 2,
+    "大后天": 3,
+}
+_PAST_DAYS = {"昨天": -1, "昨日": -1, "yesterday": -1, "前天": -2}
 _WEEK = {
     name: number
     for number, names in enumerate(
@@ -28,8 +39,10 @@ _CLOCK = re.compile(
     r"(?P<half_day>上午|下午|晚上|早上|中午|am|pm)?\s*"
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|点(?P<half>半)?(?:(?P<past>\d{1,2})分?)?)\s*$"
 )
-_FULL = re.compile(r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?$")
-_SHORT = re.compile(r"(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?$")
+_FULL = re.compile(r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})[日号]?$")
+_SHORT = re.compile(r"(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})[日号]?$")
+_OF_MONTH = re.compile(r"(?P<d>\d{1,2})[日号]$")
+_COMPACT = re.compile(r"(?P<y>[12]\d{3})(?P<m>\d{2})(?P<d>\d{2})$")
 _MINUTES = ("m", "min", "分", "分钟")
 _LATER = re.compile(r"\+?\s*(?P<count>\d{1,3})\s*(?P<unit>h|m|min|个?小时|分钟?)后?$")
 OPENING = time(9, 30)
@@ -55,12 +68,17 @@ def read_day(text: str, today: date) -> date:
             if word.startswith("下"):
                 ahead = 7 - today.weekday() + _WEEK[name]
             return today + timedelta(days=ahead)
-        if found := _FULL.match(word):
+        if found := _FULL.match(word) or _COMPACT.match(word):
             day = date(int(found["y"]), int(found["m"]), int(found["d"]))
         elif found := _SHORT.match(word):
             day = date(today.year, int(found["m"]), int(found["d"]))
             if day < today:
                 day = date(today.year + 1, day.month, day.day)
+        elif found := _OF_MONTH.match(word):
+            month = today.replace(day=1)
+            if int(found["d"]) < today.day:
+                month = (month + timedelta(days=31)).replace(day=1)
+            day = month.replace(day=int(found["d"]))
         else:
             raise _unreadable(text)
     except (ValueError, OverflowError):
@@ -68,6 +86,33 @@ def read_day(text: str, today: date) -> date:
     if day < today:
         raise InputError("{text} is past; name a day from today on.", text=text, field="when")
     return day
+
+
+def read_any_day(text: str, today: date) -> date:
+    """The day that `text` names, past ones too; of a month and a day alone the nearest to `today`.
+
+    >>> read_any_day("昨天", date(2026, 11, 21)), read_any_day("周六", date(2026, 11, 23))
+    (datetime.date(2026, 11, 20), datetime.date(2026, 11, 28))
+    >>> read_any_day("11-5", date(2026, 11, 21)), read_any_day("1月5号", date(2026, 11, 21))
+    (datetime.date(2026, 11, 5), datetime.date(2027, 1, 5))
+    """
+    word = unicodedata.normalize("NFKC", text).strip().lower()
+    try:
+        if word in _PAST_DAYS:
+            return today + timedelta(days=_PAST_DAYS[word])
+        if found := _FULL.match(word) or _COMPACT.match(word):
+            return date(int(found["y"]), int(found["m"]), int(found["d"]))
+        if found := _SHORT.match(word):
+            month, of_month = int(found["m"]), int(found["d"])
+            days = [
+                date(year, month, of_month)
+                for year in (today.year, today.year - 1, today.year + 1)
+                if (month, of_month) != (2, 29) or isleap(year)
+            ]
+            return min(days, key=lambda day: abs(day - today))
+    except ValueError:  # the 31st of a short month, a 29 February that is not near
+        raise _unreadable(text) from None
+    return read_day(text, today)
 
 
 def read_moment(text: str, now: datetime, zone: tzinfo) -> datetime:

@@ -10,14 +10,17 @@ from attrs import evolve
 from tinydb import where
 
 from dcrc.kernel.agenda import tasks
-from dcrc.kernel.calendar import add_task, record_attempt
+from dcrc.kernel.calendar import add_task, record_attempt, withdraw_task
 from dcrc.kernel.customers import Customer, edit_customer, find_customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import events_of
+from dcrc.kernel.forms import Field, FieldKind, Form
 from dcrc.kernel.tasks import Result, TaskState
+from dcrc.testing import a_vehicle
 from dcrc.tui.call_sheet import CallSheet
 from dcrc.tui.results import snooze_days
 from dcrc.tui.today import Today
+from dcrc.wording import Wording
 
 
 def open_tasks(desk: Desk, customer: Customer) -> dict[str, TaskState]:
@@ -254,3 +257,60 @@ async def test_who_must_not_be_contacted_is_recorded_when_he_called_himself(
         assert not desk.attempts.count()
         await seat.press("f3", "1")
     assert {each["channel"] for each in desk.attempts.all()} == {"incoming"}
+
+
+async def test_who_calls_back_before_his_next_try_is_answered_at_once(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f3")
+        seat.app.open_sheet(owners[0].id)
+        await seat.rest()
+        assert "[x] 交车3日关怀" in seat.text
+        assert "再联系" in seat.text.split("[x] 交车3日关怀")[1].split("\n")[0]
+        await seat.press("f9")
+    again = {task.rule: task for task in tasks(desk, customer=owners[0].id, state="open", limit=0)}
+    assert again["new_car_followup.day3"].tries == 1
+
+
+async def test_a_call_about_nothing_yet_says_how_to_choose_a_task(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    customer = owners[0]
+    for task in tasks(desk, customer=customer.id, state="open", limit=0):
+        withdraw_task(desk, task.id, "放弃")
+    add_task(desk, customer, "送车主手册", date(2026, 12, 20), opens=date(2026, 12, 20))
+    async with opened() as seat:
+        seat.app.open_sheet(customer.id)
+        await seat.rest()
+        assert "本次通话没有包含任务" in seat.text
+        await seat.press("space")
+        assert "[x] 送车主手册" in seat.text
+
+
+async def test_a_day_can_be_named_as_the_customer_says_it(
+    opened: Any, desk: Desk, owners: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wish = Form(
+        "wish", 1, Wording("意向", "Wish"), (Field("on", Wording("哪天", "Day"), FieldKind.DATE),)
+    )
+    monkeypatch.setattr("dcrc.tui.sheet_data._form", lambda *_: wish)
+    async with opened() as seat:
+        await seat.press("enter")
+        await seat.type("后天")
+        assert "→ 2026-11-23 周一" in seat.text
+        assert seat.app.focused.parent.answer == "2026-11-23"
+
+
+async def test_tasks_of_an_owner_of_two_cars_name_the_car(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter")
+        assert "交车3日关怀 赣A" not in seat.text
+        await seat.press("escape")
+        a_vehicle(desk, owners[0], plate="赣B55555")
+        await seat.press("enter")
+        assert "交车3日关怀 赣A00000" in seat.text
+        await seat.press("ctrl+o")
+        assert "交车3日关怀 赣A00000" in seat.text
