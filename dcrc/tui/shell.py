@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
@@ -83,6 +84,14 @@ class DeskScreen(Screen[None]):
     ) -> None:
         """Run `work(desk)` in the desk's thread, then `show` its result; the newest of a `topic` wins."""
         house(self).perform(work, show, on=self, topic=topic or type(self).__name__)
+
+    async def on_key(self, event: events.Key) -> None:
+        """A letter does the same with Shift or Caps Lock as without."""
+        if len(event.key) == 1 and event.key.isupper():
+            meant = self.active_bindings.get(event.key.lower())
+            if meant is not None and event.key not in self.active_bindings:
+                event.stop()
+                await self.app.run_action(meant.binding.action, meant.node)
 
     def action_back(self) -> None:
         house(self).go_back()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import attrs
@@ -16,6 +18,9 @@ from dcrc.i18n import t
 from dcrc.kernel.agenda import agenda
 from dcrc.kernel.customers import find_customer
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.masking import seen
+from dcrc.kernel.operations_log import field_title
+from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.proposals import Proposal, decide_proposal, pending_proposals
 from dcrc.kernel.tasks import Result
 from dcrc.tui.keys import bindings
@@ -23,6 +28,7 @@ from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import DeskScreen, house
 
 HUNDRED = 100
+ONE_CALL = timedelta(seconds=2)  # what one call says of several tasks is recorded within it
 
 
 @attrs.frozen
@@ -123,13 +129,7 @@ class Supervision(DeskScreen):
 
 
 def _load(desk: Desk) -> TeamData:
-    counts = desk.attempts.count_by(("operator", "result"), where("on") == desk.today().isoformat())
-    tries: dict[str, int] = defaultdict(int)
-    reached: dict[str, int] = defaultdict(int)
-    for (operator, result), count in counts.items():
-        tries[operator] += count
-        if result == Result.REACHED.value:
-            reached[operator] += count
+    tries, reached = calls_made(desk.attempts.search(where("on") == desk.today().isoformat()))
     people = [
         Row(
             name,
@@ -148,15 +148,30 @@ def _load(desk: Desk) -> TeamData:
     return TeamData(people, functions, [_proposal(desk, each) for each in pending_proposals(desk)])
 
 
+def calls_made(attempts: Iterable[Mapping[str, Any]]) -> tuple[Counter[str], Counter[str]]:
+    """Calls of each operator, and those that reached the customer; several tasks in one call are one."""
+    tries: Counter[str] = Counter()
+    reached: Counter[str] = Counter()
+    before: tuple[str, str, str, datetime] | None = None
+    for operator, customer, result, at in sorted(
+        (each["operator"], each["customer"], each["result"], datetime.fromisoformat(each["at"]))
+        for each in attempts
+    ):
+        same = before is not None and before[:3] == (operator, customer, result)
+        if before is None or not same or at - before[3] > ONE_CALL:
+            tries[operator] += 1
+            reached[operator] += result == Result.REACHED.value
+        before = (operator, customer, result, at)
+    return tries, reached
+
+
 def _proposal(desk: Desk, proposal: Proposal) -> Row:
     name = find_customer(desk, proposal.customer).name if proposal.customer else ""
-    told = (name, proposal.field, _told(proposal.before), _told(proposal.after), proposal.by)
-    return Row(proposal.id, told, proposal)
+    values = (_told(desk, proposal, value) for value in (proposal.before, proposal.after))
+    return Row(proposal.id, (name, field_title(proposal.field), *values, proposal.by), proposal)
 
 
-def _told(value: Any) -> str:
+def _told(desk: Desk, proposal: Proposal, value: Any) -> str:
     if isinstance(value, list):
-        return "、".join(_told(each) for each in value)
-    if isinstance(value, dict):
-        return str(value.get("number", value))
-    return "–" if value is None else str(value)
+        return "、".join(masked_phone(desk, each["number"]) for each in value)
+    return "–" if value is None else str(seen(desk, value, proposal.field))

@@ -25,7 +25,7 @@ from dcrc.tui.customer_page import CustomerPage
 from dcrc.tui.keys import TABLE
 from dcrc.tui.search import SearchDialog
 from dcrc.tui.settings import Settings
-from dcrc.tui.supervision import Supervision
+from dcrc.tui.supervision import Supervision, calls_made
 from dcrc.tui.today import Today
 from dcrc.wording import Wording
 
@@ -320,6 +320,7 @@ async def test_a_proposal_is_decided_in_supervision(opened: Any, tmp_path: Path)
         await seat.type("主管")
         await seat.press("enter")
         assert "王小名" in seat.text
+        assert "姓名" in seat.text
         await seat.press("y")
         assert "已同意" in seat.text
     assert find_customer(desk, customer.id).name == "王小明"
@@ -349,3 +350,36 @@ def test_errors_of_the_interface_are_the_projects_own() -> None:
 
     with pytest.raises(InputError):
         read_day("31-31", datetime(2026, 11, 21, tzinfo=UTC).date())
+
+
+def test_a_call_about_several_tasks_counts_once() -> None:
+    tries, reached = calls_made(
+        {"operator": "王敏", "customer": customer, "result": result, "at": f"2026-11-21T{at}+08:00"}
+        for customer, result, at in (
+            ("C1", "no_answer", "09:30:00.998"),
+            ("C1", "no_answer", "09:30:01.003"),
+            ("C1", "no_answer", "14:10:00.000"),
+            ("C2", "reached", "09:31:00.000"),
+            ("C2", "reached", "09:31:00.001"),
+            ("C2", "reached", "09:31:00.002"),
+        )
+    )
+    assert (tries["王敏"], reached["王敏"]) == (3, 1)
+
+
+async def test_letters_do_the_same_with_caps_lock(opened: Any, owners: list[Customer]) -> None:
+    async with opened() as seat:
+        await seat.press("M")
+        assert "全部人员" in seat.text
+        await seat.press("C")
+        assert isinstance(seat.screen, CustomerPage)
+
+
+async def test_the_page_says_why_nothing_is_planned(opened: Any, desk: Desk) -> None:
+    customer = a_customer(desk, "无车客户")
+    async with opened() as seat:
+        seat.app.open_customer(customer.id)
+        await seat.rest()
+        await seat.press("w")
+        assert "交车3日关怀" in seat.text
+        assert "按已知情况，无需此项任务" in seat.text
