@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from dcrc.i18n import t
-from dcrc.tui.keys import BY_ID, key_name, says
+from dcrc.tui.keys import key_name, says
 from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import Dialog
 from dcrc.tui.text_field import TextField
@@ -32,12 +32,12 @@ MOVES = ("list.", "field.", "calendar.", "choose.")
 
 
 def actions_of(screen: Screen[object]) -> list[Action]:
-    """What the keys do that work on `screen` now, one line for each meaning."""
+    """What the keys do that work on `screen` now, one line for each meaning; a plugin's keys too."""
     app = screen.app
     found: dict[str, Action] = {}
     for active in screen.active_bindings.values():
         name = active.binding.id
-        if name is None or name not in BY_ID:
+        if name is None:  # the toolkit's own
             continue
         title = says(active.binding)
         key = key_name(active.binding.key)
