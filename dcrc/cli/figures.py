@@ -93,7 +93,7 @@ def _lines(figure: Figure, rows: list[FigureRow]) -> list[str | Table]:
         )
         for row in rows
     ]
-    return [Table(columns, body), ""]
+    return [figure.name, Table(columns, body), ""]
 
 
 def _number(value: float | None, unit: str = "") -> str:

@@ -59,6 +59,16 @@ def _question(field: Field) -> dict[str, Any]:
     }
 
 
+def _kind(field: Field) -> str:
+    """What can be said where there are no options to choose from."""
+    return {
+        "number": t("a number"),
+        "date": t("a day"),
+        "text": t("text"),
+        "bool": f"1 {t('yes')} 2 {t('no')}",
+    }.get(field.kind.value, field.kind.value)
+
+
 def _questions_table(fields: tuple[Field, ...]) -> list[str | Table]:
     if not fields:
         return []
@@ -72,7 +82,7 @@ def _questions_table(fields: tuple[Field, ...]) -> list[str | Table]:
             f"{field.name}{'*' if field.required else ''}",
             str(field.title),
             " ".join(f"{i} {option.title}" for i, option in enumerate(field.options, start=1))
-            or str(field.kind),
+            or _kind(field),
         )
         for field in fields
     ]
