@@ -113,13 +113,24 @@ class RecordList(ScrollView, can_focus=True):
 
     # -- what is shown ---------------------------------------------------------------------------
 
-    def show(self, total: int, rows: Sequence[Row], load: Load | None = None, at: int = 0) -> None:
-        """Show `total` records of which `rows` (from index `at`) are here; the cursor stays on its record."""
+    def show(
+        self,
+        total: int,
+        rows: Sequence[Row],
+        load: Load | None = None,
+        at: int = 0,
+        *,
+        anew: bool = False,
+    ) -> None:
+        """Show `total` records of which `rows` (from index `at`) are here; the cursor stays on its record,
+        or goes to the first when another list is shown `anew`."""
         before = self.current
+        if anew:
+            self.position = 0
         self.total, self._load = total, load
         self._rows = {at + index: row for index, row in enumerate(rows)}
         self._asked.clear()
-        kept = before.key if before else ""
+        kept = before.key if before and not anew else ""
         found = next((index for index, row in self._rows.items() if row.key == kept), None)
         self.position = max(0, min(self.position if found is None else found, total - 1))
         self._resize_content()

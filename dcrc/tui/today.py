@@ -118,11 +118,13 @@ class Today(DeskScreen):
     def _show(self, found: Agenda) -> None:
         if found == self._agenda and self._shown_for == self.filters:
             return
+        anew = self._shown_for not in (None, self.filters)
         self._agenda, self._shown_for = found, self.filters
         desk = house(self).desk
         lines = self.query_one("#sheets", RecordList)
         lines.empty = self._nothing()
-        lines.show(found.total_sheets, sheet_rows(desk, found.sheets), self._load_page)
+        rows = sheet_rows(desk, found.sheets)
+        lines.show(found.total_sheets, rows, self._load_page, anew=anew)
         self._show_counts()
         self.set_heading()
         self._show_card()
@@ -208,7 +210,6 @@ class Today(DeskScreen):
 
     def _filter(self, filters: Filters) -> None:
         house(self).filters = filters
-        self.query_one("#sheets", RecordList).move_to(0)
         self.load_data()
 
 

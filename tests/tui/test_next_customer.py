@@ -90,3 +90,15 @@ async def test_results_go_through_the_whole_day(
             await seat.press(key)
         assert isinstance(seat.screen, Today)
     assert {each["customer"] for each in desk.attempts.all()} == {c.id for c in busy_owners}
+
+
+async def test_a_filter_begins_with_its_most_urgent(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        lines = seat.screen.query_one("#sheets")
+        for _ in range(12):
+            await seat.press("f")
+            assert lines.position == 0
+        await seat.press("x", "end", "f")
+        assert lines.position == 0
