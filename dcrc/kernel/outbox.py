@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from tinydb import where
@@ -22,12 +22,18 @@ QUEUED = "queued"
 
 
 def queue_message(
-    desk: Desk, customer: Customer, text: str, *, task: str = "", channel: str = "message"
+    desk: Desk,
+    customer: Customer,
+    text: str,
+    *,
+    task: str = "",
+    channel: str = "message",
+    on: date | None = None,
 ) -> Message | None:
     """Queue a text for a customer's mobile, inside the running operation.
 
     None when he must not be contacted or has no mobile that works. The same text waits only once for one
-    person; quiet hours hold it back until they end.
+    person. It is held back until the hour of opening of the day `on`, and until quiet hours end.
     """
     mobiles = [phone.number for phone in customer.usable_phones if phone.kind == "mobile"]
     if customer.do_not_contact or not mobiles:
@@ -39,7 +45,11 @@ def queue_message(
             return waiting
     now = desk.now()
     local = now.astimezone(desk.zone)
-    end = quiet_end(desk.policies.section("contact"), local)
+    begin = local
+    if on is not None and on > local.date():
+        opens = desk.policies.section("workdays").opens_at
+        begin = datetime.combine(on, opens, desk.zone)
+    end = quiet_end(desk.policies.section("contact"), begin)
     return desk.insert(
         desk.outbox,
         Message(

@@ -84,11 +84,11 @@ def care_messages(desk: Desk, *states: str) -> list[CareMessage]:
 
 
 def draft_care(desk: Desk) -> list[CareMessage]:
-    """Write the drafts of the coming days; one that is there already stays as it is."""
+    """Write the drafts of the coming days and of closed ones after them; those that are there stay."""
     policy: Care = desk.policies.section(NAME).care
     today = desk.today()
-    until = today + timedelta(policy.drafted_days)
-    months = {(today + timedelta(n)).replace(day=1) for n in range(policy.drafted_days + 1)}
+    until = desk.workdays.next_open(today + timedelta(policy.drafted_days))
+    months = {(today + timedelta(n)).replace(day=1) for n in range((until - today).days + 1)}
     wanted = [
         each
         for month in sorted(months)
@@ -151,11 +151,16 @@ def review_care(
 
 
 def send_care(desk: Desk) -> list[CareMessage]:
-    """Queue the approved messages whose day has come for all who wish for them; late ones lapse."""
+    """Queue the approved messages whose day has come for all who wish for them; late ones lapse.
+
+    On the last open day before some closed ones theirs are queued too, to wait for their day: nobody may be
+    there to send a greeting at Spring Festival.
+    """
     policy: Care = desk.policies.section(NAME).care
+    opens_again = desk.workdays.next_open(desk.today() + timedelta(1))
     sent = []
     for message in care_messages(desk, DRAFTED, APPROVED):
-        if message.on > desk.today():
+        if message.on > desk.today() and message.on >= opens_again:
             continue
         late = message.on + timedelta(policy.late_days) < desk.today()
         if message.state == APPROVED and not late:
@@ -176,7 +181,8 @@ def _send(desk: Desk, message: CareMessage) -> CareMessage:
             if customer.archived or customer.merged_into or not customer.marketing_consent:
                 continue
             text = fill_blanks(str(message.text), Situation(desk, customer))
-            count += queue_message(desk, customer, text, task=message.id) is not None
+            queued = queue_message(desk, customer, text, task=message.id, on=message.on)
+            count += queued is not None
         became = attrs.evolve(message, state=SENT, sent_at=desk.now(), count=count)
         return desk.edit(desk.table(CARE_MESSAGES.table), message, became)
 

@@ -227,7 +227,7 @@ def plan_regular(
 
 def _put_off(said: Answers | None, target: date) -> Iterator[Remark]:
     """What the customer said of the service in an earlier conversation, and what was made of it."""
-    if said is not None:
+    if said is not None and said.on < target:
         yield Remark(
             "the customer said on {day} that it is not due yet: expected on {expected}",
             {"day": said.on.isoformat(), "expected": target.isoformat()},

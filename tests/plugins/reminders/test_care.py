@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
@@ -102,6 +102,23 @@ def test_a_caller_may_draft_but_not_approve(desk_on: MakeDesk) -> None:
         review_care(caller, "2026/winter_solstice", True)
     assert get_care(caller, "2026/winter_solstice").state == "drafted"
     caller.close()
+
+
+def test_what_falls_into_closed_days_is_queued_before_them_and_waits_for_its_day(
+    desk_on: MakeDesk,
+) -> None:
+    """Spring Festival 2026 is on 17 February; from the 15th to the 23rd nobody is there."""
+    desk = desk_on(date(2026, 2, 9), "[workdays]\nopens_at = 08:30:00\n")
+    a_customer(desk, "王芳", sex="female")
+    for each in draft_care(desk):
+        review_care(desk, each.id, each.key != "2026/season_02")
+    desk.clock.set(date(2026, 2, 13))  # type: ignore[attr-defined]
+    assert send_care(desk) == []  # the 14th is a working day in lieu
+    desk.clock.set(date(2026, 2, 14))  # type: ignore[attr-defined]
+    (sent,) = send_care(desk)
+    assert sent.key == "2026/spring_festival"
+    (message,) = queued_messages(desk)
+    assert message.not_before == datetime(2026, 2, 17, 1, tzinfo=UTC)  # quiet hours end at nine
 
 
 def test_a_greeting_that_is_late_lapses(desk_on: MakeDesk) -> None:
