@@ -41,8 +41,16 @@ from dcrc.kernel.desk import open_desk
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
 from dcrc.kernel.vehicles import find_vehicle
-from dcrc.testing import TestClock, a_customer, a_vehicle, delivered, isolated_desk, serviced
-from plugins import reminders
+from dcrc.testing import (
+    TestClock,
+    a_customer,
+    a_vehicle,
+    delivered,
+    isolated_desk,
+    plainly_answered,
+    serviced,
+)
+from plugins import reminders, service_followup
 from plugins.reminders.operations import care_messages, draft_care, review_care, send_care
 
 DAY = timedelta(days=1)
@@ -57,6 +65,7 @@ RESULTS = (
 )
 MODELS = ("CS75", "逸动", "CS35", "逸动EV")
 SHOPS = (("老王汽修", "城北"), ("快修连锁", "吉州大道"), ("某养车", ""))
+PLUGINS = (reminders, service_followup)
 REASONS = ("busy", "forgot", "price", "distance", "little_use", "quality")
 
 
@@ -102,7 +111,7 @@ class Years:
         self.clock = TestClock(self.first)
         self.desk = isolated_desk(
             self.folder,
-            plugins=[reminders],
+            plugins=PLUGINS,
             today=self.first,
             policy=self.policy(changed=False),
             clock=self.clock,
@@ -172,7 +181,7 @@ class Years:
         path = self.desk.db.path
         self.desk.close()
         path.with_suffix(".toml").write_text(self.policy(changed=True), "utf-8")
-        self.desk = open_desk(path, clock=self.clock, plugins=[reminders])
+        self.desk = open_desk(path, clock=self.clock, plugins=PLUGINS)
 
     # -- what happens -------------------------------------------------------------------------
 
@@ -271,7 +280,12 @@ class Years:
             return {"reaction": "knows"}
         if task.form == "reminder_booking":
             return {"outcome": "booked", "booked_on": str(today + DAY)}
-        return {}
+        if not task.form:
+            return {}
+        form = self.desk.forms.get(task.form)
+        scaled = [field.name for field in form.fields if field.kind.value == "scale"]
+        bad = chance.choice(scaled) if scaled and chance.random() < 0.15 else ""
+        return plainly_answered(form, **({bad: "dissatisfied"} if bad else {}))
 
     def mileage(self, task: Task, today: date) -> dict[str, Any]:
         """What a customer says of his car; some of it true."""
@@ -312,8 +326,16 @@ class Years:
             self.wrongs.append(f"{today}: {stale} open after their last day")
 
     def check_budget(self) -> list[str]:
-        """Conversations too close to each other, but for those with something that could not wait."""
-        urgent = {"reminders.birthday"}
+        """Conversations too close to each other, but for those with something that could not wait.
+
+        A visit to the workshop is asked about within its three days, whatever was spoken of before.
+        """
+        urgent = {
+            "reminders.birthday",
+            "service_followup.visit",
+            "service_followup.recontact",
+            "contact_data.confirm_owner",
+        }
         found = []
         for customer, talks in self.talks.items():
             mine = [

@@ -204,6 +204,7 @@ def plan_warranty(
         yield NotPlanned(WARRANTY, vehicle.id, "the delivery is not known")
         return
     end, fact = found
+    read = (Fact(vehicle.id, "reading", rate.last.on),) if rate and end.by == "km" else ()
     if (sold := gone(dossier, vehicle)) is not None:
         proof = Fact(sold.id, "answered", sold.on)
         yield NotPlanned(WARRANTY, vehicle.id, "the customer has sold the car", facts=(proof,))
@@ -233,7 +234,7 @@ def plan_warranty(
         latest=max(wanted.due, end.due - policy.deadline_spare * DAY),
         vehicle=vehicle.id,
         remarks=(Remark(text, {"day": end.due.isoformat(), "km": end.km or 0}),),
-        facts=(fact,),
+        facts=(fact, *read),
         policy=(
             *used(WARRANTY, "lead_months", "window_days"),
             f"{part}warranty_months",

@@ -166,14 +166,20 @@ def done_in_time(desk: Desk, month: date, *, rule: str = "") -> list[FigureRow]:
 
 
 def failed_reminders(desk: Desk, month: date) -> list[FigureRow]:
-    """Reminders that came to nothing in the month, by their reason."""
+    """Reminders that came to nothing in the month, by their reason: what `failed_list` holds."""
     named = (
-        (t(task.reason, **task.reason_params), task.id)
+        (_failure(task), task.id)
         for name in RULES
         for task in tasks_closed(desk, f"{NAME}.{name}", *month_of(month))
-        if task.state is TaskState.FAILED
+        if task.state in (TaskState.FAILED, TaskState.EXPIRED)
     )
     return _counted(named)
+
+
+def _failure(task: Task) -> str:
+    if task.state is TaskState.EXPIRED:
+        return t("not called while it was of use")
+    return t(task.reason, **task.reason_params)
 
 
 def greetings_early(desk: Desk, month: date) -> list[FigureRow]:

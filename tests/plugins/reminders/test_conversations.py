@@ -8,6 +8,7 @@ from datetime import date, time
 import pytest
 
 from dcrc import Customer, Desk, Reading, Task, TaskState, record_reading, tasks
+from dcrc.i18n import speaking
 from dcrc.kernel.agenda import agenda
 from dcrc.kernel.calendar import record_attempt
 from dcrc.kernel.events import events_of
@@ -252,6 +253,9 @@ def test_who_was_not_even_reminded_in_time_is_asked_too(desk: Desk) -> None:
         desk.clock.set(day)  # type: ignore[attr-defined]
         plan(desk)
     assert str(only(desk, owner, "missed_service").expires) == "2027-01-21"
+    with speaking("zh"):
+        rows = compute_figure(desk, "reminders.failed", date(2027, 1, 1))
+        assert [(row.label, row.value) for row in rows] == [("有效期内没有拨打", 1)]
 
 
 def test_who_named_a_day_is_not_asked_before_it_why_he_did_not_come(desk: Desk) -> None:

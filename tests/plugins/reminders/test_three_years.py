@@ -186,6 +186,18 @@ def test_who_said_that_nothing_is_due_yet_is_left_alone(years: Any) -> None:
     assert asked > 10
 
 
+def test_every_visit_is_asked_about_once(years: Any) -> None:
+    asked = Counter(
+        fact["ref"]
+        for task in years.tasks()
+        if task.rule == "service_followup.visit" and task.state is not TaskState.WITHDRAWN
+        for fact in task.reasons["facts"]
+    )
+    visits = [each.id for each in years.events("serviced") if each.on < years.last]
+    assert len(visits) > 30
+    assert asked == Counter(visits)
+
+
 def test_what_is_due_is_called_in_time(years: Any) -> None:
     """Hardly any first call comes after its last day in time: only what turned out to be late already."""
     calls = years.lateness.total()
@@ -307,7 +319,7 @@ def test_rates_of_work_equal_a_plain_recount(years: Any) -> None:
         expected = (round(100 * good / len(due), 1), len(due)) if due else None
         assert figure(years, "in_time", month).get("合计") == expected
         failed = sum(
-            task.state is TaskState.FAILED
+            task.state in (TaskState.FAILED, TaskState.EXPIRED)
             and (task.closed_on.year, task.closed_on.month) == (month.year, month.month)
             for task in tasks
         )
