@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterable, Sequence
-from queue import Queue
-from threading import Thread
+from threading import Condition, Thread
 from typing import Any
 
 Statement = tuple[str, Sequence[Any]]
@@ -18,9 +18,13 @@ class Connection(sqlite3.Connection):
     Whatever else is asked of the connection waits until that is done, so nothing overtakes anything.
     """
 
-    _running: Thread | None = None
-    _work: Queue[tuple[Sequence[Statement], bool]]
     _failed: BaseException | None = None
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._begun: deque[tuple[Sequence[Statement], bool]] = deque()
+        self._running: Thread | None = None
+        self._turn = Condition()
 
     def beside(self, statements: Sequence[Statement], *, may_fail: bool = False) -> None:
         """Begin these statements, behind those that were begun; what fails is raised by the next use, once.
@@ -30,14 +34,15 @@ class Connection(sqlite3.Connection):
         """
         if self._failed is not None:
             self.wait()
-        if self._running is None:
-            self._work = Queue(_AHEAD)
-            self._running = Thread(target=self._run, args=(self._work,), name="sqlite")
-            self._running.start()
-        self._work.put((statements, may_fail))
+        with self._turn:
+            self._turn.wait_for(lambda: len(self._begun) < _AHEAD)
+            self._begun.append((statements, may_fail))
+            if self._running is None:
+                self._running = Thread(target=self._run, name="sqlite")
+                self._running.start()
 
-    def _run(self, work: Queue[tuple[Sequence[Statement], bool]]) -> None:
-        while (begun := work.get())[0]:
+    def _run(self) -> None:
+        while begun := self._next():
             statements, may_fail = begun
             if self._failed is None:
                 try:
@@ -45,6 +50,15 @@ class Connection(sqlite3.Connection):
                         super().execute(sql, parameters)
                 except BaseException as error:  # noqa: BLE001 - it belongs to the thread that asked
                     self._failed = None if may_fail else error
+
+    def _next(self) -> tuple[Sequence[Statement], bool] | None:
+        """What is to be done next; None ends the thread, so that nobody waits for it who leaves."""
+        with self._turn:
+            self._turn.notify_all()
+            if self._begun:
+                return self._begun.popleft()
+            self._running = None
+            return None
 
     def wait(self) -> None:
         """Return when nothing runs beside any more; raises what failed there."""
@@ -59,18 +73,16 @@ class Connection(sqlite3.Connection):
         self._failed = None
 
     def _end(self) -> None:
-        if self._running is not None:
-            self._work.put(((), False))
-            self._running.join()
-            self._running = None
+        with self._turn:
+            self._turn.wait_for(lambda: self._running is None)
 
     def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-        if self._running is not None:
+        if self._running is not None or self._failed is not None:
             self.wait()
         return super().execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
-        if self._running is not None:
+        if self._running is not None or self._failed is not None:
             self.wait()
         return super().executemany(sql, parameters)
 

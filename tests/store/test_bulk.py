@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
 from tinydb import where
 
-from dcrc.store import Index
+from dcrc.store import Database, Index
 from dcrc.store.codec import encode
 from dcrc.store.errors import DiskFull, StoreError
-from dcrc.store.sqlite import Unique
+from dcrc.store.sqlite import Failure, Unique
 
 MANY = 9_000  # several rounds of writing, and a rest
 
@@ -108,3 +110,33 @@ def test_what_is_added_twice_fails_the_whole_block(shop, customers):
         add((n % (MANY - 1), {"name": f"车主{n}"}) for n in range(2, MANY + 5))
     assert [each["name"] for each in customers] == ["张三"]
     assert shop.verify().ok
+
+
+LEFT_OPEN = """
+import sys
+from dcrc.store import Database
+table = Database(sys.argv[1]).table("customers")
+table.insert_multiple({"name": f"owner {n}"} for n in range(9_000))
+print("stored")
+"""
+
+
+def test_a_program_that_forgets_to_close_ends_nevertheless(tmp_path):
+    path = tmp_path / "shop.db"
+    command = [sys.executable, "-c", LEFT_OPEN, str(path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert run.stdout == "stored\n"
+    with Database(path) as database:
+        assert len(database.table("customers")) == 9_000
+
+
+def test_what_failed_beside_is_raised_by_the_next_use_even_when_nothing_runs_any_more(shop):
+    connection = shop.storage.link().connection
+    connection.beside([("SELECT nothing FROM nowhere", ())])
+    while connection._running is not None:
+        pass
+    with pytest.raises(Failure):
+        connection.execute("SELECT 1")
+    assert connection.execute("SELECT 1").fetchone() == (1,)
+    connection.beside([("SELECT nothing FROM nowhere", ())], may_fail=True)
+    assert connection.execute("SELECT 2").fetchone() == (2,)
