@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -76,6 +76,11 @@ def t(msgid: str, /, **params: Any) -> str:
     """`msgid` in the current language with its `{name}` blanks filled."""
     text = _translations(_language).gettext(msgid) if _language != "en" else msgid
     return text.format(**params) if params else text
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Several things in a row, with the language's own comma."""
+    return ("、" if language() == "zh" else ", ").join(texts)
 
 
 def translate_error(error: DcrcError) -> str:

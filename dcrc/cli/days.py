@@ -14,7 +14,7 @@ from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, limit_option, more_line, page, show
 from dcrc.cli.times import parse_day
 from dcrc.errors import PartialSuccess
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.titles import state_title
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _sheets_table(desk: Desk, found: Agenda) -> list[Table]:
             shown_phone(desk, sheet.customer),
             sheet.due,
             sheet.why,
-            "、".join(task_title(desk, task) for task in sheet.tasks),
+            listed(task_title(desk, task) for task in sheet.tasks),
         )
         for sheet in found.sheets
     ]

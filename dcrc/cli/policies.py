@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,8 @@ from dcrc.cli.harmless import one_line
 from dcrc.cli.plugged import plugin_host
 from dcrc.cli.seat import settings
 from dcrc.cli.showing import json_value, show
-from dcrc.errors import NotFound
-from dcrc.i18n import t
+from dcrc.errors import NotFound, PolicyError
+from dcrc.i18n import listed, t
 from dcrc.kernel.policies import origin_text
 from dcrc.wording import Wording
 
@@ -116,6 +117,7 @@ def check(file: Path | None) -> None:
     policies = load_policies(host, chosen if chosen.exists() else None, strictly=True)
     forms, scripts = Forms.load(host.form_folders()), Scripts.load(host.script_folders())
     refuse_broken_references(policies, forms, scripts)
+    _refuse_unknown_keys(policies)
     show(
         {
             "file": str(chosen) if chosen.exists() else None,
@@ -132,3 +134,23 @@ def check(file: Path | None) -> None:
             scripts=len(scripts.texts),
         ),
     )
+
+
+def _refuse_unknown_keys(policies: Policies) -> None:
+    """Raise PolicyError for a key that the interface has not; plugins' screens have keys of their own."""
+    from dcrc.tui import key_names
+
+    known = key_names()
+    groups = {name.partition(".")[0] for name in known}
+    unknown = [
+        name
+        for name in policies.section("keys").keys
+        if name not in known and ("." not in name or name.partition(".")[0] in groups)
+    ]
+    if unknown:
+        near = [one for name in unknown for one in get_close_matches(name, known, 1)]
+        raise PolicyError(
+            "The policy file maps keys that do not exist: {names}; similar: {near}.",
+            names=listed(unknown),
+            near=listed(near) or "-",
+        )

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
-__all__ = ["run"]
+__all__ = ["key_names", "run"]
+
+
+def key_names() -> frozenset[str]:
+    """The names of keys that a dealer's file can map; those of plugins' screens are not among them."""
+    from dcrc.tui.keys import BY_ID
+
+    return frozenset(BY_ID)
 
 
 def run(desk: Desk) -> None:

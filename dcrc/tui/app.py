@@ -20,7 +20,7 @@ from textual.widget import Widget
 from textual.worker import WorkType
 
 from dcrc.errors import DcrcError
-from dcrc.i18n import t, translate_error
+from dcrc.i18n import listed, t, translate_error
 from dcrc.kernel.desk import Desk
 from dcrc.tui.desk_lane import DeskLane
 from dcrc.tui.drafts import SheetDraft
@@ -108,9 +108,7 @@ class DcrcApp(Places, App[None]):
         self.set_keymap({name: key for name, key in wished.items() if name in BY_ID})
         unknown = sorted(set(wished) - set(BY_ID))
         if unknown:
-            text = t(
-                "The policy file maps keys that do not exist: {names}", names="、".join(unknown)
-            )
+            text = t("The policy file maps keys that do not exist: {names}", names=listed(unknown))
             self.said = (text, "warning")
 
     def get_default_screen(self) -> Screen[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from textual.timer import Timer
 
 from dcrc.errors import DcrcError, InputError
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.calendar import snooze_task
 from dcrc.kernel.contact import CONTACT_CHANNELS
 from dcrc.kernel.desk import Desk
@@ -183,7 +183,7 @@ class CallActions(DeskScreen):
             app.passed.add(conversation.customer)
             said = [done.message]
             if self.left_open:
-                titles = "、".join(each.title for each in self.left_open)
+                titles = listed(each.title for each in self.left_open)
                 said.append(t("not asked, stays open: {titles}", titles=titles))
             app.say(" · ".join(said))
             self._go_on(done.next_customer)

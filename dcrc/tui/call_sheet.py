@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.tui.call_actions import CallActions
 from dcrc.tui.cards import card_lines
 from dcrc.tui.fields import Question
@@ -137,7 +137,7 @@ class CallSheet(CallActions, DeskScreen):
             self._show_script()
             self.set_heading()
         if gone:
-            house(self).say(t("Closed meanwhile: {titles}", titles="、".join(gone)), "warning")
+            house(self).say(t("Closed meanwhile: {titles}", titles=listed(gone)), "warning")
         if first:
             self.recording = False
             self.focus_first()

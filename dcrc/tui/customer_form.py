@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from dcrc.errors import InputError
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.customers import (
     Customer,
     CustomerKind,
@@ -125,7 +125,7 @@ def customer_of(values: Mapping[str, Any], before: Customer) -> Customer:
     if rejected:
         raise InputError(
             "{numbers} is no phone number; correct it or put it into the note.",
-            numbers="、".join(rejected),
+            numbers=listed(rejected),
             field="phones",
         )
     birthday = values.get("birthday")

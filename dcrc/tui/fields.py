@@ -18,7 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dcrc.errors import InputError
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.forms import Field, FieldKind
 from dcrc.tui.cards import day_name
 from dcrc.tui.keys import bindings
@@ -105,7 +105,7 @@ class OptionQuestion(Question, can_focus=True):
 
     def _line(self) -> Content:
         chosen = self.chosen
-        told = "、".join(title for key, title in self.options if key in chosen)
+        told = listed(title for key, title in self.options if key in chosen)
         mark = "✗" if self.wrong else ("*" if self.field.required and not chosen else " ")
         question = Content(f"{mark}{self.number} {plain(str(self.field.title))}")
         if self.has_focus:
@@ -232,7 +232,7 @@ class TextQuestion(Question):
 
     def _placeholder(self) -> str:
         if self._today is not None:
-            return t("for example tomorrow, Sat, 11-28")
+            return t("for example 11-28, Sat, yesterday")
         if self.field.kind is FieldKind.DATE:
             return t("for example {day}", day="1985-06-18")
         return plain(str(self.field.hint))

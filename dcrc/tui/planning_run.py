@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.worker import WorkType
 
 from dcrc.errors import DcrcError
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.planning import PlanReport, plan
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class PlanningRun:
         if report.cancelled:
             app.say(t("Planning was stopped; it goes on at the next start."), "warning")
         elif report.failures:
-            names = "、".join(sorted({failure.planner for failure in report.failures}))
+            names = listed(sorted({failure.planner for failure in report.failures}))
             app.say(t("These functions could not plan: {names}", names=names), "warning")
         elif report.customers >= TOLD_FROM:
             app.say(t("Planned: {count} changes.", count=report.changes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.agenda import Sheet
 from dcrc.kernel.desk import Desk
 from dcrc.tui.record_list import Row
@@ -19,7 +19,7 @@ def sheet_rows(desk: Desk, sheets: Sequence[Sheet]) -> list[Row]:
             (
                 sheet.customer.name,
                 _due(sheet),
-                "、".join(dict.fromkeys(task_title(desk, task) for task in sheet.tasks)),
+                listed(dict.fromkeys(task_title(desk, task) for task in sheet.tasks)),
                 str(sheet.why),
             ),
             sheet,

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 from tinydb import where
 
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.agenda import agenda
 from dcrc.kernel.customers import find_customer
 from dcrc.kernel.desk import Desk
@@ -173,5 +173,5 @@ def _proposal(desk: Desk, proposal: Proposal) -> Row:
 
 def _told(desk: Desk, proposal: Proposal, value: Any) -> str:
     if isinstance(value, list):
-        return "、".join(masked_phone(desk, each["number"]) for each in value)
+        return listed(masked_phone(desk, each["number"]) for each in value)
     return "–" if value is None else str(seen(desk, value, proposal.field))

@@ -167,6 +167,7 @@ def test_figures_of_the_month(owners: Any) -> None:
     assert found["month"] == "2026-11"
     assert found["figures"]
     assert found["figures"][0]["title"] in owners.ok("figures")
+    assert found["figures"][0]["name"] in owners.ok("figures")
     owners.refused(3, "figures", "--month", "2026-13")
     assert found["figures"][0]["name"] in owners.refused(3, "figures", "nonsense")
 

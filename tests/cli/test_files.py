@@ -111,6 +111,16 @@ def test_a_policy_file_is_shown_and_checked(dcrc: Any) -> None:
     dcrc.refused(3, "policy", "check", dcrc.folder / "none.toml")
 
 
+def test_a_key_that_the_interface_has_not_is_refused(dcrc: Any) -> None:
+    policy = dcrc.path.with_suffix(".toml")
+    policy.write_text('[keys]\n"result.reched" = "f5"\n"reminders.week" = "f9"\n', "utf-8")
+    complaint = dcrc.refused(3, "policy", "check")
+    assert "result.reached" in complaint
+    assert "reminders.week" not in complaint
+    policy.write_text('[keys]\n"result.reached" = "f5"\n', "utf-8")
+    dcrc.ok("policy", "check")
+
+
 def test_a_key_that_is_no_policy(dcrc: Any) -> None:
     assert "contact" in dcrc.refused(3, "policy", "show", "contacts")
 
