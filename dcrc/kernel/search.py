@@ -14,7 +14,7 @@ from dcrc.kernel.customers import Customer
 from dcrc.kernel.names import fold
 from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.phones import local_phone
-from dcrc.kernel.terms import customer_terms, short_id, vehicle_terms
+from dcrc.kernel.terms import PLATE_TAIL, customer_terms, short_id, vehicle_terms
 from dcrc.kernel.vehicles import Vehicle, hide_codes
 from dcrc.store import GlobalId, starts_with
 
@@ -159,7 +159,7 @@ def _what_fits(desk: Desk, document: Document, key: str) -> str:
 
 def _what_fits_car(car: Document, key: str) -> str:
     vin, plate = car["vin"].lower(), car.get("plate", "").lower()
-    if plate and (plate.startswith(key) or plate[1:].startswith(key)):
+    if plate and any(plate[begin:].startswith(key) for begin in (0, 1, 2, -PLATE_TAIL)):
         return str(car["plate"])
     if vin.startswith(key) or vin[-6:].startswith(key):
         return str(car["vin"])

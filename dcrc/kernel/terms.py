@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 SHORT_ID = 6
+PLATE_TAIL = 4
 _SIGNS = re.compile(r"[\s\-—·•.]")
 
 
@@ -67,12 +68,19 @@ def person_terms(record_id: str, name: str, phones: Iterable[Mapping[str, Any]])
 
 
 def car_terms(record_id: str, vin: str, plate: str) -> set[str]:
-    """VIN and its last six, plate, plate without province, its digits, the short id; lower case."""
+    """VIN and its last six, the short id; of the plate all of it, without province, without the office's
+    letter, its last four signs and its digits; lower case."""
     vin = vin.lower()
     terms = {vin, vin[-6:]}
     plate = plate_form(plate).lower()
     if plate:
-        terms |= {plate, plate[1:], "".join(filter(str.isdigit, plate))}
+        terms |= {
+            plate,
+            plate[1:],
+            plate[2:],
+            plate[-PLATE_TAIL:],
+            "".join(filter(str.isdigit, plate)),
+        }
     if record_id:
         terms.add(short_id(record_id))
     terms.discard("")

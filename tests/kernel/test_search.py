@@ -41,7 +41,7 @@ def dealer(desk: Desk) -> Desk:
     [
         *("单雄信", "单雄", "雄信", "sxx", "shanxiong", "danxiong", "SXX"),
         *("1234", "00001234", "13800001234", "1380000", "138 0000 1234"),
-        *("赣D123", "d12345", "12345", "654321", "RO2026-0042", "ro2026"),
+        *("赣D123", "d12345", "12345", "2345", "654321", "RO2026-0042", "ro2026"),
         *("shan 1234", "单 12345"),
     ],
 )
@@ -123,3 +123,11 @@ def steps_counted(desk: Desk) -> Iterator[list[None]]:
             yield steps
         finally:
             link.connection.set_progress_handler(None, 0)
+
+
+@pytest.mark.parametrize("typed", ["d3516", "3516", "12345f", "345f", "DD3516"])
+def test_a_plate_is_found_by_what_callers_say_of_it(desk: Desk, typed: str) -> None:
+    owner = a_customer(desk, "卢强春", "+8613800007001")
+    a_vehicle(desk, owner, plate="赣D12345F" if "f" in typed else "赣DD3516")
+    (found,) = search_customers(desk, typed)
+    assert found.matched.startswith("赣D")
