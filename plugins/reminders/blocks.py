@@ -10,7 +10,7 @@ from dcrc import Desk, Dossier, Vehicle, read_dossier, t
 from .deadlines import inspected, registered, warranty_end
 from .policy import RemindersPolicy
 from .reminding import NAME
-from .service_due import ServiceDue, anchors, believed_rate, gone, service_due
+from .service_due import ServiceDue, believed_rate, gone, last_anchor, service_due
 from .statute import inspections, row_of
 
 
@@ -42,9 +42,9 @@ def _lines(
         yield "  " + t("the customer has sold the car")
         return
     rate = believed_rate(dossier, vehicle, policy)
-    known = anchors(dossier, vehicle, policy)
-    if known:
-        due = service_due(known[-1], vehicle.model, rate, policy)
+    anchor = last_anchor(dossier, vehicle, policy)
+    if anchor is not None:
+        due = service_due(anchor, vehicle.model, rate, policy)
         yield "  " + standing(due, today, policy.regular_service.lead_days)
         for remark in due.remarks():
             yield "  - " + t(remark.text, **remark.params)

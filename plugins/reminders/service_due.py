@@ -100,10 +100,9 @@ def anchors(
     dossier: Dossier,
     vehicle: Vehicle,
     policy: RemindersPolicy,
-    until: date | None = None,
     since: date = date.min,
 ) -> list[Anchor]:
-    """Every fact that a next service counted or counts from, oldest first."""
+    """Every fact that a next service counts or counted from, oldest first; services here `since` a day."""
     found = [
         Anchor(event.key or event.id, "delivered", event.on, event.id, 0)
         for event in dossier.events_of("delivered", vehicle.id)[:1]
@@ -117,10 +116,7 @@ def anchors(
     for answers in dossier.answers:
         if answers.vehicle == vehicle.id and (there := went_elsewhere(answers)) is not None:
             found.append(Anchor(answers.id, "elsewhere", there.on, answers.id, there.km))
-    return sorted(
-        (each for each in found if until is None or each.on <= until),
-        key=lambda each: (each.on, each.kind != "delivered", each.key),
-    )
+    return sorted(found, key=lambda each: (each.on, each.kind != "delivered", each.key))
 
 
 def last_anchor(dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy) -> Anchor | None:

@@ -66,8 +66,30 @@ def test_the_list_of_next_week_as_table_spreadsheet_and_page(desk: Desk, tmp_pat
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("zh", ("下周", "质保到期提醒", "王小明", "关怀短信", "待审", "已通过")),
-        ("en", ("Next week", "Warranty ends", "王小明", "Care messages", "waits", "approved")),
+        (
+            "zh",
+            (
+                "下周",
+                "质保到期提醒",
+                "王小明",
+                "关怀短信",
+                "待审",
+                "已通过",
+                "lead_months = 1，来自",
+            ),
+        ),
+        (
+            "en",
+            (
+                "Next week",
+                "Warranty ends",
+                "王小明",
+                "Care messages",
+                "waits",
+                "approved",
+                "lead_months = 1, from",
+            ),
+        ),
     ],
 )
 async def test_the_lists_by_keyboard(
@@ -81,6 +103,10 @@ async def test_the_lists_by_keyboard(
             first = await settled(pilot)
             for word in words[:4]:
                 assert word in first
+            await pilot.press("w")
+            assert words[6] in await settled(pilot)
+            await pilot.press("escape")
+            await settled(pilot)
             await pilot.press("4")
             assert words[4] in await settled(pilot)
             await pilot.press("y")
