@@ -102,7 +102,7 @@ def import_files(
 def _in_step() -> Iterator[None]:
     """An import makes millions of objects without cycles; looking for cycles costs a fifth of its time.
 
-    And what the store writes beside it comes to its turn at once, instead of after Python's five milliseconds.
+    And what the store writes beside it gets its turn at once, not only after Python's five milliseconds.
     """
     running, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
