@@ -54,7 +54,10 @@ def list_all() -> None:
     infos = host.infos()
     words = {"on": t("on"), "off": t("off"), "failed": t("failed")}
     columns = [Column(t("Plugin")), Column(t("State")), Column(t("What it is"), flexible=True)]
-    rows = [(info.name, words.get(info.state, info.state), info.about) for info in infos]
+    rows = [
+        (info.name, words.get(info.state, info.state), t(info.about) if info.about else "")
+        for info in infos
+    ]
     show(
         {
             "plugins": [

@@ -6,9 +6,11 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import Permission
+from dcrc.kernel.policies import origin_text
+from dcrc.tui.reading import Reading
 from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import DeskScreen
 from dcrc.wording import Wording
@@ -17,7 +19,7 @@ from dcrc.wording import Wording
 class Settings(DeskScreen):
     """What is switched on and which numbers count here; the dealer's file is where they are changed."""
 
-    FOOTER: ClassVar[tuple[str, ...]] = ("list.page_down", "list.first", "back")
+    FOOTER: ClassVar[tuple[str, ...]] = ("list.open", "list.page_down", "list.first", "back")
 
     def body(self) -> ComposeResult:
         yield RecordList(
@@ -41,13 +43,23 @@ class Settings(DeskScreen):
         lines.show(len(rows), rows)
         lines.focus()
 
+    def on_record_list_opened(self, event: RecordList.Opened) -> None:
+        """The whole of a line that is cut off in the list."""
+        name, *told = event.row.cells
+        self.app.push_screen(Reading(name, [each for each in told if each]))
+
 
 def _rows(desk: Desk) -> list[Row]:
     states = {"on": t("on"), "off": t("switched off"), "failed": t("failed")}
     plugins = [
         Row(
             f"plugin:{info.name}",
-            (info.name, states.get(info.state, info.state), t("plugin"), info.about),
+            (
+                info.name,
+                states.get(info.state, info.state),
+                t("plugin"),
+                t(info.about) if info.about else "",
+            ),
             tone="late" if info.state == "failed" else "strong",
         )
         for info in desk.plugins.infos()
@@ -61,7 +73,12 @@ def _rows(desk: Desk) -> list[Row]:
     values = [
         Row(
             row.key,
-            (row.key, f"{_told(row.value)} {row.unit}".strip(), str(row.origin), str(row.doc)),
+            (
+                row.key,
+                f"{_told(row.value)} {row.unit}".strip(),
+                origin_text(row.origin),
+                str(row.doc),
+            ),
         )
         for row in desk.policies.rows()
     ]
@@ -72,7 +89,7 @@ def _told(value: Any) -> str:
     if isinstance(value, bool):
         return t("yes") if value else t("no")
     if isinstance(value, (tuple, list, set, frozenset)):
-        return "、".join(_told(each) for each in value)
+        return listed(_told(each) for each in value)
     if value is None:
         return "–"
     return str(value) if isinstance(value, (str, int, float, Wording)) else f"{value}"

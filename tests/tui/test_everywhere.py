@@ -383,3 +383,14 @@ async def test_the_page_says_why_nothing_is_planned(opened: Any, desk: Desk) -> 
         await seat.press("w")
         assert "交车3日关怀" in seat.text
         assert "按已知情况，无需此项任务" in seat.text
+
+
+async def test_settings_speak_the_operators_language_and_open_what_is_cut_off(opened: Any) -> None:
+    async with opened() as seat:
+        await seat.press("ctrl+p")
+        await seat.type("设置")
+        await seat.press("enter")
+        assert "新车回访" in seat.text
+        assert "默认值" in seat.text
+        await seat.press("enter")
+        assert "新车回访：交车后三周内应做的各次联系。" in seat.text
