@@ -22,6 +22,7 @@ from dcrc.kernel.forms import Field, FieldKind, Form, Option
 from dcrc.kernel.operators import may_see_phones
 from dcrc.kernel.phones import local_phone, split_phones
 from dcrc.tui.record_form import RecordForm
+from dcrc.tui.shell import house
 from dcrc.wording import Wording
 
 PERSON: dict[str, tuple[str, ...]] = {"kind": ("person",)}
@@ -143,13 +144,14 @@ def customer_of(values: Mapping[str, Any], before: Customer) -> Customer:
 
 
 class CustomerForm(RecordForm):
-    """A new customer, or the data of a known one."""
+    """A new customer, whose page comes next, or the data of a known one."""
 
     def __init__(self, customer_id: str = "") -> None:
         title = t("Edit customer") if customer_id else t("New customer")
         super().__init__(title, "customer", customer_id or "new")
         self._customer_id = customer_id
         self._before = Customer("", "")
+        self._added = ""
 
     def start(self, desk: Desk) -> tuple[Form, dict[str, Any]]:
         form = customer_form(numbers=may_see_phones(desk))
@@ -165,8 +167,14 @@ class CustomerForm(RecordForm):
         after = customer_of({**values, **kept}, self._before)
         if not self._customer_id:
             added = add_customer(desk, after)
+            self._added = added.id
             return t("{name} is a customer now.", name=added.name)
         edited = edit_customer(desk, self._before, after)
         if edited.proposals:
             return t("Saved; {count} changes wait for the supervisor.", count=len(edited.proposals))
         return t("Saved.")
+
+    def _done(self, said: str) -> None:
+        super()._done(said)
+        if self._added:
+            house(self).open_customer(self._added)

@@ -116,6 +116,7 @@ class RecordForm(DeskScreen):
         self.view.mark_wrong("", [str(name) for name in names])
 
     def _done(self, said: str) -> None:
+        """The record is stored: say so and go back."""
         self._saved = True
         app = house(self)
         app.say(said)

@@ -394,3 +394,14 @@ async def test_settings_speak_the_operators_language_and_open_what_is_cut_off(op
         assert "默认值" in seat.text
         await seat.press("enter")
         assert "新车回访：交车后三周内应做的各次联系。" in seat.text
+
+
+async def test_a_new_customer_is_on_his_page(opened: Any) -> None:
+    async with opened() as seat:
+        await seat.press("n")
+        await seat.type("新来客")
+        await seat.press("ctrl+s")
+        assert isinstance(seat.screen, CustomerPage)
+        assert "客户 · 新来客" in seat.text
+        await seat.press("escape")
+        assert isinstance(seat.screen, Today)
