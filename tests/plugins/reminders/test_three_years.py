@@ -193,8 +193,8 @@ def test_every_visit_is_asked_about_once(years: Any) -> None:
         if task.rule == "service_followup.visit" and task.state is not TaskState.WITHDRAWN
         for fact in task.reasons["facts"]
     )
-    visits = [each.id for each in years.events("serviced") if each.on < years.last]
-    assert len(visits) > 30
+    visits = [each.id for each in years.events("serviced")]
+    assert len(visits) > 20
     assert asked == Counter(visits)
 
 
