@@ -12,6 +12,7 @@ from pathlib import Path
 from dcrc.cli.harmless import one_line
 from dcrc.errors import DcrcError
 from dcrc.i18n import t
+from dcrc.system_faults import why
 
 SAFE_PARAMS = frozenset(
     (
@@ -66,5 +67,5 @@ def without_customers(problem: BaseException) -> str:
         except (ValueError, KeyError, IndexError, AttributeError):  # a blank that wants a number
             return type(problem).__name__
     if isinstance(problem, OSError):
-        return one_line(f"{problem.filename or ''}: {problem.strerror or type(problem).__name__}")
+        return one_line(f"{problem.filename or ''}: {why(problem)}")
     return type(problem).__name__

@@ -13,6 +13,7 @@ import click
 from dcrc.errors import DcrcError
 from dcrc.errors import UsageError as WrongUse
 from dcrc.i18n import t, translate_error
+from dcrc.system_faults import why
 
 INTERRUPTED = 130
 _EXTRA_WORDS = re.compile(r"Got unexpected extra arguments? \((.*)\)$", re.DOTALL)
@@ -83,7 +84,7 @@ def sentence_of(problem: BaseException) -> str:
     if isinstance(problem, (KeyboardInterrupt, click.Abort)):
         return t("Interrupted; what was not finished has been taken back.")
     if isinstance(problem, OSError):
-        reason = problem.strerror or str(problem)
+        reason = why(problem)
         if problem.filename:
             return t("{path}: {reason}.", path=problem.filename, reason=reason)
         return t("The system refused: {reason}.", reason=reason)

@@ -24,6 +24,7 @@ import attrs
 
 from dcrc.errors import InOutError, UsageError
 from dcrc.i18n import t
+from dcrc.system_faults import why
 
 FORMATS = (".xlsx", ".csv", ".json")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
@@ -128,7 +129,7 @@ def _refused(target: Path) -> Iterator[None]:
         raise InOutError(
             "{file} cannot be written: {reason}.",
             file=str(target),
-            reason=error.strerror or str(error),
+            reason=why(error),
         ) from error
 
 

@@ -14,6 +14,7 @@ from dcrc.errors import InOutError, InputError
 from dcrc.imports.extent import check_extent
 from dcrc.imports.markup_tables import html_tables, xml_sheets
 from dcrc.imports.text_tables import decode, delimited_rows
+from dcrc.system_faults import why
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 Rows = Sequence[Sequence[Cell]]
@@ -56,7 +57,7 @@ def read_book(path: Path, encoding: str = "") -> Book:
         data = path.read_bytes()
     except OSError as error:
         raise InOutError(
-            "{file} cannot be read: {reason}.", file=str(path), reason=error.strerror or str(error)
+            "{file} cannot be read: {reason}.", file=str(path), reason=why(error)
         ) from error
     if not data.strip(b"\x00 \t\r\n"):
         raise InputError("{file} is empty.", file=path.name)

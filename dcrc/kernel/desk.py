@@ -166,11 +166,16 @@ class Desk:
 
     @contextmanager
     def operation(
-        self, name: str, permission: str, *, batch: str | None = None
+        self, name: str, permission: str, *, batch: str | None = None, unasked: bool = False
     ) -> Iterator[Operation]:
-        """One permitted, journalled, undoable step: all of it is written, or nothing."""
+        """One permitted, journalled, undoable step: all of it is written, or nothing.
+
+        What the program does `unasked`, while somebody looks at a screen, is nobody's step: undo reaches
+        what that person did before it.
+        """
         self.require(permission)
-        with self.db.transaction(name, operator=self.operator.name, batch=batch) as operation:
+        operator = "" if unasked else self.operator.name
+        with self.db.transaction(name, operator=operator, batch=batch) as operation:
             yield operation
 
     def replan(self, *customers: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from dcrc.errors import PolicyError
+from dcrc.system_faults import why as why_refused
 
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _PATH = rf"({_PART}(?:\s*\.\s*{_PART})*)"
@@ -105,7 +106,7 @@ class PolicyFile:
             ) from None
         except OSError as error:
             raise PolicyError(
-                "{file} cannot be read: {why}.", file=str(path), why=error.strerror or str(error)
+                "{file} cannot be read: {why}.", file=str(path), why=why_refused(error)
             ) from None
 
     def line(self, key: str) -> int | None:

@@ -15,6 +15,7 @@ from dcrc.store.keys import id_key
 from dcrc.store.operations import Work
 from dcrc.store.sqlite import sync_file, sync_folder
 from dcrc.store.storage import SqliteStorage
+from dcrc.system_faults import why
 
 _CHUNK = 500
 
@@ -88,7 +89,7 @@ def _load(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
         data = json.loads(text) if text else {}
     except OSError as error:
         raise NoSuchFile(
-            "{path} cannot be read: {detail}", path=str(path), detail=error.strerror or ""
+            "{path} cannot be read: {detail}", path=str(path), detail=why(error)
         ) from error
     except ValueError as error:
         raise NotADatabase("{path} is not a TinyDB JSON file", path=str(path)) from error

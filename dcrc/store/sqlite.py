@@ -22,6 +22,7 @@ from dcrc.store.errors import (
     ReadOnly,
     StoreError,
 )
+from dcrc.system_faults import why
 
 APPLICATION_ID = 0x44435243  # "DCRC"
 FORMAT = 1
@@ -100,7 +101,7 @@ def check_file(path: Path) -> bool:
         raise NoSuchFile("{path} may not be read by this user", path=str(path)) from None
     except OSError as error:
         raise NoSuchFile(
-            "{path} cannot be opened: {detail}", path=str(path), detail=error.strerror or str(error)
+            "{path} cannot be opened: {detail}", path=str(path), detail=why(error)
         ) from error
     if not head:
         return False

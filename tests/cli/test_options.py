@@ -197,7 +197,7 @@ def test_the_system_s_refusal_is_code_8(dcrc: Any, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("dcrc.exports.export_table", full)
     said = dcrc.refused(8, "export", "customers", dcrc.folder / "x.xlsx").splitlines()[-1]
-    assert "/x/rejects.xlsx: No space left" in said
+    assert "/x/rejects.xlsx: the disk is full." in said
 
 
 def run_process(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:

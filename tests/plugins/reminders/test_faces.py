@@ -19,7 +19,7 @@ from dcrc.kernel.planning import plan
 from dcrc.testing import TestClock, a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.tui.app import DcrcApp
 from plugins import reminders
-from plugins.reminders.operations import draft_care, get_care
+from plugins.reminders.operations import care_messages, draft_care, get_care
 from plugins.reminders.screens import ReminderLists
 
 TODAY = date(2026, 12, 17)
@@ -112,3 +112,24 @@ async def test_the_lists_by_keyboard(
             await pilot.press("y")
             assert words[5] in await settled(pilot)
     assert get_care(desk, "2026/winter_solstice").state == "approved"
+
+
+async def test_undo_on_the_care_list_reaches_the_last_step_of_the_operator(
+    tmp_path: Path, settled: Any
+) -> None:
+    """The list drafts what is due by itself; that is nobody's step, and it must not stand in the way."""
+    desk = isolated_desk(tmp_path, plugins=[reminders], today=date(2026, 12, 20))
+    a_customer(desk, "王小明")
+    app = DcrcApp(desk)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot)
+        app.go_to(ReminderLists(desk))
+        await settled(pilot)
+        await pilot.press("4")
+        await settled(pilot)
+        assert care_messages(desk)
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+    assert desk.customers.count() == 0
+    assert care_messages(desk)
+    desk.close()
