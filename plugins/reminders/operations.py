@@ -83,8 +83,11 @@ def care_messages(desk: Desk, *states: str) -> list[CareMessage]:
     return sorted(messages, key=lambda each: (each.on, each.id))
 
 
-def draft_care(desk: Desk) -> list[CareMessage]:
-    """Write the drafts of the coming days and of closed ones after them; those that are there stay."""
+def draft_care(desk: Desk, *, unasked: bool = False) -> list[CareMessage]:
+    """Write the drafts of the coming days and of closed ones after them; those that are there stay.
+
+    `unasked` when a screen does it before it shows them.
+    """
     policy: Care = desk.policies.section(NAME).care
     today = desk.today()
     until = desk.workdays.next_open(today + timedelta(policy.drafted_days))
@@ -95,7 +98,7 @@ def draft_care(desk: Desk) -> list[CareMessage]:
         for each in care_days(month, policy)
         if today <= each.on <= until
     ]
-    with desk.operation("draft care messages", Permission.CALLS):
+    with desk.operation("draft care messages", Permission.CALLS, unasked=unasked):
         known = {each.key for each in care_messages(desk)}
         return [
             desk.insert(

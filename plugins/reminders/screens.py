@@ -129,7 +129,7 @@ def _failed(desk: Desk) -> list[Row]:
 
 def _care(desk: Desk) -> list[Row]:
     if desk.may(Permission.CALLS):
-        draft_care(desk)
+        draft_care(desk, unasked=True)
     return [
         Row(
             each.id,
