@@ -13,6 +13,7 @@ import attrs
 from tinydb import where
 
 from dcrc.errors import ConflictError, InputError, NotFound, UsageError
+from dcrc.i18n import t
 from dcrc.kernel.names import fold
 from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.phones import Phone as Phone
@@ -117,7 +118,9 @@ BLANKS = " \t\r\n\u00a0\u3000"
 def _only_confirmable(_: object, __: object, value: tuple[str, ...]) -> None:
     wrong = [name for name in value if name not in CONFIRMABLE]
     if wrong:
-        raise ValueError(f"{wrong[0]!r} is none of {', '.join(CONFIRMABLE)}")
+        raise ValueError(
+            t("“{name}” is none of {names}", name=wrong[0], names=", ".join(CONFIRMABLE))
+        )
 
 
 @attrs.frozen

@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
+from dcrc.i18n import t
 from dcrc.wording import Wording
 
 
-def _known_zone(_: object, attribute: attrs.Attribute[str], value: str) -> None:
+def _known_zone(_: object, __: object, value: str) -> None:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{attribute.name}: no time zone is called {value!r}") from error
+        raise ValueError(t("no time zone is called “{name}”", name=value)) from error
 
 
 @attrs.frozen

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 import attrs
 
+from dcrc.i18n import t
 from dcrc.kernel.lunar import statutory_days
 from dcrc.wording import Wording
 
@@ -27,10 +28,10 @@ DATA = Path(__file__).parent / "calendar_data"
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def _weekdays(_: object, attribute: attrs.Attribute[tuple[str, ...]], value: object) -> None:
+def _weekdays(_: object, __: object, value: object) -> None:
     names = tuple(value) if isinstance(value, tuple) else ()
     if not names or set(names) - set(WEEK):
-        raise ValueError(f"{attribute.name}: at least one of {', '.join(WEEK)}")
+        raise ValueError(t("name at least one of {names}, and nothing else", names=", ".join(WEEK)))
 
 
 @attrs.frozen

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from attrs.validators import ge, le
 
-from dcrc import Wording
+from dcrc import Wording, t
 
 if TYPE_CHECKING:
     from dcrc import Event, PlanningDay
@@ -201,7 +201,7 @@ class NewCarFollowupPolicy:
         names = [*self.steps, *checks, *self.touches, "dissatisfied", "opportunity"]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise ValueError(f"two contacts are called {twice!r}")
+            raise ValueError(t("two contacts are called “{name}”", name=twice))
 
     def open_day(self, due: date, day: PlanningDay) -> date:
         """`due` as it stands on the calendar: an open day, if the policy says so."""
