@@ -19,7 +19,7 @@ from tinydb import where
 from dcrc.i18n import t
 from dcrc.kernel.contact import CONTACT_CHANNELS, slot_at
 from dcrc.kernel.customers import Customer
-from dcrc.kernel.day_filter import OPEN, Filter, filter_for, open_groups
+from dcrc.kernel.day_filter import OPEN, Filter, filter_for, open_condition, open_groups
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.planning import planned_until, rule_titles_of
 from dcrc.kernel.task_lists import count_tasks, day_counts, tasks
@@ -245,7 +245,7 @@ def _customers(desk: Desk, wanted: Filter, special: _Special) -> int:
     key = (desk.db.journal.head(), narrowed)
     known = _numbers.setdefault(desk, {})
     if key not in known:
-        condition = wanted.condition() & _come(desk, wanted.today.isoformat())
+        condition = open_condition(desk, wanted) & _come(desk, wanted.today.isoformat())
         if wanted.overdue:
             condition &= where("due") < wanted.today.isoformat()
         if len(known) > 16:
@@ -306,7 +306,7 @@ def _by_due_day(desk: Desk, wanted: Filter) -> Iterator[Task]:
         }
     )
     for day in days:
-        condition = wanted.condition() & (where("due") == day)
+        condition = open_condition(desk, wanted) & (where("due") == day)
         start, size = 0, 100
         while True:
             found = desk.tasks.search(condition, order_by=("-priority",), limit=size, offset=start)

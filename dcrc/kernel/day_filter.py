@@ -106,3 +106,13 @@ def open_groups(desk: Desk) -> Mapping[Any, int]:
         fields = ("rule", "role", "owner", "opens", "due")
         held = _counts[desk] = head, desk.tasks.count_by(fields, OPEN)
     return held[1]
+
+
+def open_condition(desk: Desk, wanted: Filter) -> Any:
+    """`wanted.condition()`, without asking whose each task is where all open ones are on the list.
+
+    To ask a hundred thousand tasks takes longer than to walk them.
+    """
+    if all(wanted.counts_group(role, owner) for _, role, owner, _, _ in open_groups(desk)):
+        wanted = attrs.evolve(wanted, me=None)
+    return wanted.condition()

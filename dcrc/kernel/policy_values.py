@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -55,7 +54,9 @@ class Spot:
 
     def unknown(self, valid: Iterable[str]) -> PolicyError:
         names = sorted(valid)
-        near = difflib.get_close_matches(self.key.rpartition(".")[2], names, n=1, cutoff=0.5)
+        from difflib import get_close_matches
+
+        near = get_close_matches(self.key.rpartition(".")[2], names, n=1, cutoff=0.5)
         if near:
             return self.error(
                 "{file}, line {line}: there is no {key}; did you mean {nearest}?", nearest=near[0]

@@ -90,9 +90,10 @@ class Search:
             return iter(hits[offset:] if limit is None else hits[offset : offset + limit])
         order = ", ".join([*columns, "seq"])
         if self.condition.exact and not self.link.has_odd(self.layout):
+            page = ""
             if limit is not None or offset:
-                order += f" LIMIT {int(limit) if limit is not None else -1} OFFSET {int(offset)}"
-            return self._checked(self._rows(order))
+                page = f" LIMIT {int(limit) if limit is not None else -1} OFFSET {int(offset)}"
+            return self._checked(self._rows(order, page))
         stop = None if limit is None else offset + limit
         return islice(self._checked(self._rows(order)), offset, stop)
 
@@ -137,11 +138,13 @@ class Search:
             return None
         return columns
 
-    def _rows(self, order: str) -> Iterator[list[Row]]:
-        sql = (
-            f"SELECT seq, id, body FROM {self.layout.table}"
-            f" WHERE {self.condition.sql} ORDER BY {order}"
-        )
+    def _rows(self, order: str, page: str = "") -> Iterator[list[Row]]:
+        table, where = self.layout.table, self.condition.sql
+        if page and order != "seq":
+            # what is sorted only to be left out is sorted without its text
+            where = f"seq IN (SELECT seq FROM {table} WHERE {where} ORDER BY {order}{page})"
+            page = ""
+        sql = f"SELECT seq, id, body FROM {table} WHERE {where} ORDER BY {order}{page}"
         cursor = self.link.connection.execute(sql, self.condition.parameters)
         try:
             size = 8  # often the first few are enough
