@@ -17,7 +17,7 @@ from dcrc import CustomerKind
 FIFTY_A_DAY = (("delivered", "2025-01-01"), ("serviced", "2025-04-11", 5000))  # day 100
 Row = tuple[str, tuple[Any, ...], dict[str, str], str, str, str, str, str]
 
-# what, facts, car, rule, today → opens, in time until, of use until
+# what, facts, car, rule, today → opens, in time until, of use until (30 days more)
 TABLE: list[Row] = [
     ("first: two to three months", (("delivered", "2026-09-10"),), {}, "first_service",
      "2026-11-21", "2026-11-10", "2026-12-10", "2027-02-08"),
@@ -275,3 +275,35 @@ def test_a_company_is_not_wished_a_happy_birthday(garage: SimpleNamespace) -> No
     assert (
         garage.refused(company, "birthday", "2026-01-01").why == "an organisation has no birthday"
     )
+
+
+LICENCES: list[tuple[str, dict[str, Any], tuple[Any, ...], tuple[str, str, str]]] = [
+    # what, what the record says, what was told → opens, in time until, of use until (30 days more)
+    ("by the record", {"驾驶证有效期": "2027-03-15"}, (), ("2027-02-15", "2027-02-22", "2027-04-14")),
+    ("the month before is shorter", {"驾照到期": "2027-03-31"}, (),
+     ("2027-02-28", "2027-03-07", "2027-04-30")),
+    ("before a leap day", {"驾驶证到期": "2028-03-30"}, (), ("2028-02-29", "2028-03-07", "2028-04-29")),
+    ("told later in a conversation, which counts", {"驾驶证有效期": "2027-03-15"},
+     (("said", "2026-05-01", "reminder_licence", {"licence_until": "2033-03-15"}),),
+     ("2033-02-15", "2033-02-22", "2033-04-14")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("record", "told", "days"), [row[1:] for row in LICENCES])
+def test_the_licence_is_spoken_of_a_month_before_it_ends(
+    garage: SimpleNamespace,
+    record: dict[str, Any],
+    told: tuple[Any, ...],
+    days: tuple[str, str, str],
+) -> None:
+    dossier = garage.dossier(("delivered", "2024-01-05"), *told, extra=record)
+    found = garage.wanted(dossier, "licence", days[0])
+    assert (str(found.opens), str(found.due), str(found.expires)) == days
+    assert found.subject == dossier.customer.id
+
+
+def test_a_licence_field_without_a_day_is_as_good_as_none(garage: SimpleNamespace) -> None:
+    dossier = garage.dossier(extra={"驾驶证有效期": "长期"})
+    assert garage.wanted(dossier, "licence", "2026-09-01") is None
+    reason = garage.refused(dossier, "licence", "2026-09-01")
+    assert reason.why == "nobody noted until when the driving licence is valid"
