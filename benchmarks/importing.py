@@ -118,7 +118,7 @@ def measured(folder: Path, rows: int) -> list[str]:
         desk = init_database(
             folder / f"{number}.dcrc", operator="王敏", clock=system_clock, plugins=[]
         )
-        imports.append(timed(lambda desk=desk: _all_new(desk, ledger, rows)))  # type: ignore[misc]
+        imports.append(timed(lambda desk=desk: _all_new(desk, ledger, rows)))  # type: ignore[misc]  # bound now
         reading.append(timed(lambda: only_read(ledger)))
         if number < 2:
             desk.close()

@@ -125,7 +125,7 @@ def phase_use(path: Path, trial: Trial) -> dict[str, Any]:
     some = [str(each.doc_id) for each in desk.customers.iterate(limit=4000)][::190]
     replans = []
     for customer in some:
-        seconds, _ = timed(lambda customer=customer: replan_customer(desk, customer))  # type: ignore[misc]
+        seconds, _ = timed(lambda customer=customer: replan_customer(desk, customer))  # type: ignore[misc]  # bound now
         replans.append(seconds)
     cold, first = timed(lambda: agenda(desk, mine=False))
     warm, _ = timed(lambda: agenda(desk, mine=False), 5)

@@ -306,6 +306,6 @@ def _name_term(name: str) -> str:
 
 
 def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(sorted(values))  # type: ignore[type-var]
+    iterator = iter(sorted(values))  # type: ignore[type-var]  # texts, or pairs of them
     while chunk := list(islice(iterator, _CHUNK)):
         yield chunk

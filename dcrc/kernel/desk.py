@@ -211,13 +211,13 @@ class Desk:
 
     def insert(self, table: DocumentTable, record: R) -> R:
         """Store a new record under its id, or under a new one; it comes back with it."""
-        doc_id = GlobalId(record.id or self.new_id())  # type: ignore[attr-defined]
-        table.insert(Document(to_document(record), doc_id))  # type: ignore[arg-type]
-        return attrs.evolve(record, id=str(doc_id))  # type: ignore[misc]
+        doc_id = GlobalId(record.id or self.new_id())  # type: ignore[attr-defined]  # every record has an id
+        table.insert(Document(to_document(record), doc_id))  # type: ignore[arg-type]  # tinydb says int
+        return attrs.evolve(record, id=str(doc_id))  # type: ignore[misc]  # R is any record
 
     def edit(self, table: DocumentTable, before: R, after: R) -> R:
         """Store only what differs between two states of a record; Conflict if somebody else changed it."""
-        record_id = GlobalId(after.id)  # type: ignore[attr-defined]
+        record_id = GlobalId(after.id)  # type: ignore[attr-defined]  # every record has an id
         table.edit(record_id, to_document(before), to_document(after))
         return after
 

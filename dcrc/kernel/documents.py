@@ -127,7 +127,7 @@ def _writer(cls: Any) -> Callable[[Any], dict[str, Any]]:
 def _told(field: Any) -> bool:
     """A default that says something (`open`, `caller`) is written, so that queries find it."""
     default = field.default
-    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # typed as a function
         return False
     return field.name != "id" and default is not attrs.NOTHING and bool(default)
 

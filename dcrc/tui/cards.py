@@ -11,6 +11,7 @@ from dcrc.kernel.customers import Customer, CustomerKind, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.phones import PhoneState
+from dcrc.kernel.titles import phone_state_title
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
 from dcrc.tui.task_titles import title_with_car
 from dcrc.wording import plain
@@ -25,17 +26,6 @@ def day_name(day: date) -> str:
     return f"{day.isoformat()} {name}"
 
 
-def phone_state(state: PhoneState) -> str:
-    """What is known of a number, in words."""
-    return {
-        PhoneState.UNKNOWN: "",
-        PhoneState.VALID: t("valid"),
-        PhoneState.EMPTY: t("empty number"),
-        PhoneState.WRONG: t("wrong number"),
-        PhoneState.SWITCHED_OFF: t("switched off"),
-    }[state]
-
-
 def title_of(customer: Customer) -> str:
     """How the customer is addressed: Mr, Ms, or the word for an organisation."""
     if customer.kind is CustomerKind.ORGANISATION:
@@ -48,7 +38,7 @@ def phones_line(desk: Desk, customer: Customer) -> Content:
     parts = []
     for phone in customer.phones:
         text = Content(plain(masked_phone(desk, phone.number))).stylize("bold")
-        state = phone_state(phone.state)
+        state = phone_state_title(phone.state)
         if state:
             good = phone.state is PhoneState.VALID
             text += Content(f" ({state})").stylize("$success" if good else "$error")
