@@ -18,6 +18,7 @@ from dcrc.imports.cells import Kinds
 from dcrc.imports.gathering import Add, Source
 from dcrc.imports.headers import Recognised, recognise
 from dcrc.imports.known import TABLES, Held, Known
+from dcrc.imports.newcomers import Heard
 from dcrc.imports.profiles import Profile, profiles_of
 from dcrc.imports.reading import Book, Sheet, read_book
 from dcrc.imports.rejects import check_rejects, write_rejects
@@ -31,7 +32,6 @@ from dcrc.imports.report import (
 )
 from dcrc.imports.rows import SheetRows, read_rows
 from dcrc.imports.said import Witness
-from dcrc.imports.shared import Shared
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import Permission
 
@@ -319,7 +319,7 @@ def _sources(
         witnesses.append(Witness(desk, name))
         profile = sheets[0].recognised.profile
         known.load([sheet.told for sheet in sheets], profile.event, witnesses[-1])
-    shared = Shared.of([sheet.told for sheet in found], known.corrected)
+    twice = Heard.twice([sheet.told for sheet in found], known.corrected)
     kinds = [sheets[0].recognised.profile.event for _, sheets in by_profile]
     return [
         Source(
@@ -330,7 +330,7 @@ def _sources(
             witness,
             steps.step,
             add,
-            shared,
+            twice,
             sole=kinds.count(kind) == 1,
             leads=witness is witnesses[0],
         )

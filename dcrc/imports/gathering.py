@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
 from typing import Any
 
 import attrs
 
 from dcrc.i18n import t
 from dcrc.imports.known import TABLES, Held, Known
+from dcrc.imports.newcomers import Heard, names_organisation, new_records
 from dcrc.imports.profiles import Profile
 from dcrc.imports.repeats import Repeats
 from dcrc.imports.report import Counts
 from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_readings
-from dcrc.imports.shared import Shared
 from dcrc.imports.telling import Row, Said, Told
 from dcrc.kernel.customers import Contact, Customer
-from dcrc.kernel.documents import to_document
 from dcrc.kernel.terms import car_terms, customer_terms, person_terms
-from dcrc.kernel.vehicles import Vehicle
 from dcrc.store import GlobalId
 
-_ORGANISATION = re.compile(
-    r".{2,}(公司|集团|中心|委员会|政府|协会|商行|合作社|银行|酒店|学校|医院|大学|中学|小学|事务所)"
-    r"|.{4,}(厂|局|院|所|站|社|部|队|行|店)"
-)
 _CHUNK = 4000  # rows taken together
-_BLANK = {
-    table: {field: value for field, value in to_document(record).items() if value}
-    for table, record in (("customers", Customer("", "")), ("vehicles", Vehicle("", "")))
-} | {"events": {}}
-"""What documents say of records about which nothing is known."""
 
 
 Add = Callable[[Iterable[tuple[GlobalId, Said]]], None]
@@ -45,7 +32,7 @@ Meant = tuple[Held, Held | None, Held | None]
 class Source:
     """All sheets of one profile in one import.
 
-    New records of which no other row speaks leave for the store (`add`, by table; none in a dry run) while
+    New records that only one row speaks of leave for the store (`add`, by table; none in a dry run) while
     later rows are read. All others stay in `known` until every row has spoken.
     """
 
@@ -56,7 +43,7 @@ class Source:
     witness: Witness
     step: Callable[[int], None]
     add: Mapping[str, Add]
-    shared: Shared
+    twice: Heard  # what several rows of the import speak of
     sole: bool = True  # that tells its kind of facts
     leads: bool = True  # the first of its import
     counts: list[Counts] = attrs.field(init=False)
@@ -70,34 +57,49 @@ class Source:
     def gather(self) -> None:
         """Take all rows, settle what they change of the stored, count each sheet's rows by what they do."""
         repeats = Repeats(self.profile, self.sheets)
+        heard = self.twice | self.known.heard(self.profile.event, repeats.names)
         for index, sheet in enumerate(self.sheets):
-            rows = iter(sheet.told.rows)
-            while some := list(islice(rows, _CHUNK)):
-                self.step(len(some))
-                taken = [self._take(index, row) for row in some if not repeats.has(index, row)]
-                self._part(index, [meant for meant in taken if meant is not None])
-            sheet.told = Told()  # the records know what it said
+            told, sheet.told = sheet.told, Told()  # the records will know what it said
+            for start in range(0, len(told), _CHUNK):
+                part = told.part(start, start + _CHUNK)
+                self.step(len(part))
+                new = heard.newcomers(part) if self.sole else [False] * len(part)
+                self._add_new(index, part.chosen(new))
+                others = part.chosen([not each for each in new]).rows()
+                self._part(index, [row for row in others if not repeats.has(index, row)])
         self._settle()
         self._count(repeats.counts)
 
-    def _part(self, sheet: int, taken: list[Meant]) -> None:
-        """Who leaves is given to the store, who stays is remembered; rows of new facts are counted.
-
-        What rows of stored facts are is known only when everything is settled.
-        """
-        written = 0
-        for table, helds in zip(TABLES, zip(*taken, strict=True), strict=False):
-            leaving = [held for held in helds if held is not None and held.alone]
+    def _add_new(self, sheet: int, told: Told) -> None:
+        """Give the store what rows tell that are the only ones to speak of anything they name."""
+        self.counts[sheet].new += len(told)
+        new = new_records(told, self.profile.event, self.name, self.known.desk.new_ids)
+        for table, (ids, documents) in new.items():
+            self.known.made[table] += len(ids)
             if self.add:
+                self.add[table](zip(ids, documents, strict=True))
+        self.step(len(told))
+
+    def _part(self, sheet: int, rows: list[Row]) -> None:
+        """Facts of their own leave for the store, what more rows may speak of is remembered.
+
+        New facts are counted; what the rows of stored ones are is known only when everything is settled.
+        """
+        taken = [meant for row in rows if (meant := self._take(sheet, row)) is not None]
+        for table, helds in zip(TABLES, zip(*taken, strict=True), strict=False):
+            new = table == "events" and self.sole
+            leaving = [held for held in helds if new and held is not None and held.was is None]
+            if leaving and self.add:
                 self.add[table]((held.id, self.settled(table, held)) for held in leaving)
             self._staying += [
-                (table, held) for held in helds if held is not None and not held.alone
+                (table, held)
+                for held in helds
+                if held is not None and not (new and held.was is None)
             ]
-            written = max(written, len(leaving))
+            self.step(len(leaving))
         retold = [meant for meant in taken if (meant[2] or meant[0]).was is not None]
         self._retold += [(sheet, meant) for meant in retold]
         self.counts[sheet].new += len(taken) - len(retold)
-        self.step(written)
 
     @property
     def _vin_field(self) -> str:
@@ -132,17 +134,13 @@ class Source:
             )
             self._refuse(sheet, row, self._vin_field, reason)
             return None
-        alone = not self.shared.has(row)
         if customer is None:
-            customer = known.new("customers", self.name, alone)
-            if not alone:
-                known.customers[customer.id] = customer
+            customer = known.new("customers", self.name)
+            known.customers[customer.id] = customer
         if row.vin and vehicle is None:
-            vehicle = known.new("vehicles", self.name, alone)
-            if not alone:
-                known.vehicles[row.vin] = vehicle
+            vehicle = known.vehicles[row.vin] = known.new("vehicles", self.name)
         if profile.event and event is None:
-            event = known.new("events", self.name, self.sole)
+            event = known.new("events", self.name)
             if not self.sole:
                 known.events[profile.event, row.key] = event
         if owner is None or row.name in ("", owner.now.get("name")):
@@ -163,11 +161,7 @@ class Source:
         if named:
             self.known.name(held, row)
             row.customer["name"] = row.name
-            if (
-                "kind" not in row.customer
-                and held.was is None
-                and _ORGANISATION.fullmatch(row.name)
-            ):
+            if "kind" not in row.customer and held.was is None and names_organisation(row.name):
                 row.customer["kind"] = "organisation"
         if row.numbers and row.numbers != held.numbers:
             ordered = (
@@ -231,7 +225,7 @@ class Source:
         said = held.said or {}
         before = held.now
         if held.untold:
-            now = {**_BLANK[table], **said}
+            now = {**DEFAULTS[table], **said}
             if table == "events" and not now["data"]:
                 del now["data"]
         else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import islice
 from typing import Any, TypeVar
 
 import attrs
 from tinydb import where
 
+from dcrc.imports.newcomers import Heard
 from dcrc.imports.said import Witness
 from dcrc.imports.telling import Row, Said, Told, persons_of
 from dcrc.kernel.desk import Desk
@@ -26,15 +27,13 @@ class Held:
     """A record while an import thinks about it: `was` as stored (None: new), `now` as it will be.
 
     `said` are the values of the present source, as of day `on`; `row` and `sheet` say where it stands.
-    `made_by` is the source that made it, `set_by` (source, value) of the fields set so far in this import;
-    `alone` is a new one of which no other row will speak.
+    `made_by` is the source that made it, `set_by` (source, value) of the fields set so far in this import.
     """
 
     id: GlobalId
     was: Said | None
     now: Said
     made_by: str = ""
-    alone: bool = False
     said: Said | None = None
     on: str = ""
     numbers: tuple[dict[str, str], ...] = ()
@@ -215,12 +214,17 @@ class Known:
         for pair in persons_of(name, numbers, held.now.get("kind")):
             self._persons.setdefault(pair, held)
 
-    def new(self, table: str, source: str, alone: bool) -> Held:
+    def new(self, table: str, source: str) -> Held:
         """A record of which nothing is known yet, with an id out of many made at once."""
         self.made[table] += 1
         if not self._spare_ids:
             self._spare_ids = self.desk.new_ids(_CHUNK)[::-1]
-        return Held(self._spare_ids.pop(), None, {}, source, alone)
+        return Held(self._spare_ids.pop(), None, {}, source)
+
+    def heard(self, kind: str, told: Set[str]) -> Heard:
+        """The cars, persons and facts of `kind` that are known by now; these facts are `told` too."""
+        facts = {key for of, key in self.events if of == kind}
+        return Heard(self.vehicles.keys(), self._persons.keys(), facts | told)
 
     def present(self, held: Held) -> Held:
         """Who took the history of a merged customer over; himself otherwise."""

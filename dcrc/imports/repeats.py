@@ -9,10 +9,10 @@ import attrs
 
 from dcrc.i18n import t
 from dcrc.imports.cells import text_of
+from dcrc.imports.newcomers import repeated
 from dcrc.imports.profiles import Profile
 from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT
-from dcrc.imports.shared import repeated
 from dcrc.imports.telling import Row, Said, Told
 
 
@@ -23,21 +23,19 @@ class Repeats:
     profile: Profile
     sheets: Sequence[SheetRows]
     counts: list[int] = attrs.field(init=False)
-    _repeated: set[str] = attrs.field(init=False)
+    names: set[str] = attrs.field(init=False)
     _first: dict[str, tuple[int, Row]] = attrs.field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.counts = [0] * len(self.sheets)
-        self._repeated = repeated(
-            chain.from_iterable(_own_names(sheet.told) for sheet in self.sheets)
-        )
+        self.names = repeated(chain.from_iterable(_own_names(sheet.told) for sheet in self.sheets))
 
     def has(self, sheet: int, row: Row) -> bool:
         """Whether an earlier row told the same fact; what this one says otherwise is reported."""
-        if not self._repeated:
+        if not self.names:
             return False
         own = row.key or _own_name(row.name, row.numbers, row.vin)
-        if own not in self._repeated:
+        if own not in self.names:
             return False
         first_sheet, first = self._first.setdefault(own, (sheet, row))
         if first is row:

@@ -13,19 +13,22 @@ from typing import Any
 import attrs
 from tinydb import where
 
+from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.documents import to_document
 from dcrc.kernel.undoing import undone_by
+from dcrc.kernel.vehicles import Vehicle
 from dcrc.store import Change
 
 ABSENT: Any = object()
 Contested = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Document id → field → source → what it said."""
 
-DEFAULTS: dict[str, Mapping[str, Any]] = {
-    "customers": {"kind": "person"},
-    "vehicles": {"usage": "private"},
-    "events": {},
-}
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    table: {field: value for field, value in to_document(record).items() if value}
+    for table, record in (("customers", Customer("", "")), ("vehicles", Vehicle("", "")))
+} | {"events": {}}
+"""What documents say of records about which nothing is known."""
 
 
 @attrs.define

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress, repeat
 from typing import Any, NamedTuple
 
 import attrs
@@ -12,6 +12,7 @@ from dcrc.imports.cells import Phones
 from dcrc.imports.profiles import Profile
 
 Said = dict[str, Any]
+Columns = Mapping[str, Sequence[Any]]
 
 
 class Row(NamedTuple):
@@ -46,28 +47,65 @@ class Refused:
 class Told:
     """The columns of a sheet as they say something: whom, which car, which fact, and what of them.
 
-    What is asked of all rows at once is asked of columns; a row gets its shape when its turn comes.
+    What is asked of all rows at once is asked of columns. `customers`, `vehicles` and `data` have a column
+    for each field of the document, with None where the cell is empty.
     """
 
-    rows: Iterable[Row] = ()
+    places: Sequence[int] = ()  # the rows' numbers in their sheet
     names: Sequence[str] = ()
     numbers: Sequence[tuple[dict[str, str], ...]] = ()
     persons: Sequence[tuple[tuple[str, str], ...]] = ()
+    customers: Columns = attrs.field(factory=dict)
     vins: Sequence[str] = ()
+    vehicles: Columns = attrs.field(factory=dict)
     keys: Sequence[str] = ()
+    on: Sequence[str] = ()
+    at: Sequence[str] = ()
+    data: Columns = attrs.field(factory=dict)
+    readings: Sequence[tuple[str, int] | None] = ()
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.places)
+
+    def part(self, start: int, stop: int) -> Told:
+        """The rows from `start` up to `stop`."""
+        return self._each(lambda column: column[start:stop])
+
+    def chosen(self, wanted: Sequence[object]) -> Told:
+        """The rows at whose places `wanted` is true."""
+        if all(wanted):
+            return self
+        return self._each(lambda column: list(compress(column, wanted)))
+
+    def _each(self, of: Callable[[Sequence[Any]], Sequence[Any]]) -> Told:
+        columns: Any = (
+            {name: of(each) for name, each in column.items()}
+            if isinstance(column, dict)
+            else of(column)
+            for column in self._columns()
+        )
+        return Told(*columns)
+
+    def rows(self) -> list[Row]:
+        """What each row says by itself."""
+        columns = (
+            documents(column, len(self)) if isinstance(column, dict) else column
+            for column in self._columns()
+        )
+        return list(map(Row._make, zip(*columns, strict=True)))
+
+    def _columns(self) -> Iterator[Any]:
+        return (getattr(self, field.name) for field in attrs.fields(Told))
 
 
 def told(
     profile: Profile,
     values: Mapping[str, Sequence[Any]],
     extra: Mapping[str, Sequence[str | None]],
-    rows: Sequence[int],
+    places: Sequence[int],
 ) -> Told:
-    """What the columns `values` by field and `extra` by header say; `rows` are the rows' numbers."""
-    count = len(rows)
+    """What the columns `values` by field and `extra` by header say; `places` are the rows' numbers."""
+    count = len(places)
     parts: dict[str, dict[str, Sequence[Any]]] = {"customer": {}, "vehicle": {}, "event": {}}
     vins: Sequence[str] = [""] * count
     phones: list[Sequence[Any]] = []
@@ -87,31 +125,27 @@ def told(
             if field.to != "vehicle.readings":
                 parts[record][target] = _kept(field.kind, column)
     if extra:
-        more = [each or None for each in _dicts(extra, count)]
+        more = [each or None for each in documents(extra, count)]
         parts["event" if profile.event else "customer"]["extra"] = more
     names = _first_of([values[name] for name in profile.person if name in values], count)
     numbers = _persons_numbers(profile, values, phones, count)
     kinds = parts["customer"].get("kind") or [None] * count
-    persons = list(map(persons_of, names, numbers, kinds))
     days = _days(profile, values, count)
-    keys = _keys(profile, values, days, count)
     on = [day for day, _ in days]
-    made = zip(
-        rows,
+    return Told(
+        places,
         names,
         numbers,
-        persons,
-        _dicts(parts["customer"], count),
+        list(map(persons_of, names, numbers, kinds)),
+        parts["customer"],
         vins,
-        _dicts(parts["vehicle"], count),
-        keys,
+        parts["vehicle"],
+        _keys(profile, values, days, count),
         on,
         [at for _, at in days],
-        _dicts(parts["event"], count),
-        _readings(kms, values.get(profile.readings) or [None] * count, on),
-        strict=True,
+        parts["event"],
+        list(_readings(kms, values.get(profile.readings) or [None] * count, on)),
     )
-    return Told(map(Row._make, made), names, numbers, persons, vins, keys)
 
 
 def persons_of(
@@ -138,8 +172,8 @@ def _readings(
     )
 
 
-def _dicts(columns: Mapping[str, Sequence[Any]], count: int) -> Iterator[Said]:
-    """What stands in each row of `columns`; columns without gaps come quickly."""
+def documents(columns: Columns, count: int) -> Iterator[Said]:
+    """What stands in each row of `columns` but for None; columns without gaps come quickly."""
     empty = {name: column.count(None) for name, column in columns.items()}
     whole = {name: column for name, column in columns.items() if empty[name] == 0}
     gaps = {name: column for name, column in columns.items() if 0 < empty[name] < count}

@@ -8,8 +8,7 @@ marked by a leading blank; such a text is called *odd* and is read back by `json
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -26,6 +25,23 @@ class Encoded(NamedTuple):
     odd: bool
 
 
+class Block(NamedTuple):
+    """Documents to be stored together, column by column; `odd` is None if no text is."""
+
+    texts: Sequence[bytes]
+    plain: Sequence[dict[str, Any]]
+    odd: Sequence[bool] | None = None
+
+    @classmethod
+    def of(cls, encoded: Iterable[Encoded]) -> Block:
+        """What was encoded one by one."""
+        each = list(encoded)
+        odd = [one.odd for one in each]
+        return cls(
+            [one.text for one in each], [one.plain for one in each], odd if any(odd) else None
+        )
+
+
 def encode(document: dict[Any, Any]) -> Encoded:
     """`document` as text; TypeError or ValueError where TinyDB's JSON file raises them too."""
     try:
@@ -38,15 +54,16 @@ def encode(document: dict[Any, Any]) -> Encoded:
     return Encoded(text, document, False)
 
 
-def encode_many(documents: Sequence[dict[Any, Any]]) -> list[Encoded]:
+def encode_many(documents: Sequence[dict[Any, Any]]) -> Block:
     """`encode` of each, at once where none needs a second look."""
+    dumps = orjson.dumps
     try:
-        texts = [orjson.dumps(document, option=_OPTIONS) for document in documents]
+        texts = [dumps(document, None, _OPTIONS) for document in documents]
     except TypeError:
-        return [encode(document) for document in documents]
+        return Block.of(map(encode, documents))
     if b"null" in b"".join(texts):
-        return [encode(document) for document in documents]
-    return list(map(Encoded, texts, documents, repeat(False)))
+        return Block.of(map(encode, documents))
+    return Block(texts, documents)
 
 
 def _encode_slowly(document: dict[Any, Any]) -> Encoded:

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from dcrc.store.codec import Encoded, decode, encode
+from dcrc.store.codec import Block, Encoded, decode, encode
 from dcrc.store.errors import AlreadyExists, NoSuchFile, NotADatabase
 from dcrc.store.keys import id_key
 from dcrc.store.operations import Work
@@ -79,7 +79,7 @@ def _put(storage: SqliteStorage, work: Work, name: str, chunk: dict[int | str, E
         f"SELECT seq, id, body FROM {layout.table} WHERE id IN ({marks})", list(chunk)
     ).fetchall():
         work.replace(layout, seq, key, text, storage.decoded(name, key, text), chunk.pop(key))
-    work.insert_many(layout, list(chunk.items()))
+    work.insert_many(layout, list(chunk), Block.of(chunk.values()))
 
 
 def _load(path: Path) -> dict[str, dict[str, dict[str, Any]]]:

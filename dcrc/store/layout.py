@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from dcrc.store.codec import Encoded, decode
+from dcrc.store.codec import Block, Encoded, decode
 from dcrc.store.connection import Statement
 from dcrc.store.indexes import Index
 from dcrc.store.keys import Key, Path, element_keys, key_at
@@ -94,19 +94,15 @@ class Layout:
         text, plain, odd = encoded
         return (seq, doc_id, text, 1 if odd else None, *self.keys(plain))
 
-    def rows(
-        self, first: int, documents: Sequence[tuple[Key, Encoded]]
-    ) -> Iterator[tuple[Any, ...]]:
+    def rows(self, first: int, doc_ids: Sequence[Key], block: Block) -> Iterator[tuple[Any, ...]]:
         """Parameters of `insert` for documents one behind the other from place `first` on."""
-        keys, encoded = zip(*documents, strict=True)
-        texts, plain, odd = zip(*encoded, strict=True)
-        clean = not any(odd)
+        texts, plain, odd = block
         return zip(
-            range(first, first + len(documents)),
-            keys,
+            range(first, first + len(doc_ids)),
+            doc_ids,
             texts,
-            repeat(None) if clean else [1 if each else None for each in odd],
-            *[_column(path, plain, clean) for path in self._paths],
+            repeat(None) if odd is None else [1 if each else None for each in odd],
+            *[_column(path, plain, odd is None) for path in self._paths],
             strict=False,
         )
 

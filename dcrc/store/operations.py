@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
 from itertools import chain
 from typing import Any
 
 import attrs
-import orjson
 
-from dcrc.store.codec import Encoded, decode, encode, same
+from dcrc.store.chain import GENESIS, chained, chained_new, seal
+from dcrc.store.codec import Block, Encoded, decode, encode, same
 from dcrc.store.connection import Connection, Statement
 from dcrc.store.keys import Key, Path, element_keys
 from dcrc.store.layout import TEXT, Layout, drop_sides
 from dcrc.store.sqlite import begin_bulk, end_bulk
 
-GENESIS = b"\x00" * 32
 _FLUSH_AT = 2000
 
 Entry = tuple[Layout, int | str, int | None, bytes | None, bytes | None]
@@ -47,32 +45,6 @@ class Savepoint:
     next_places: dict[str, int]
 
 
-def seal(operation: Operation) -> bytes:
-    """The part of each entry's hash that is the operation's."""
-    return orjson.dumps(
-        [
-            operation.number,
-            operation.at.isoformat(),
-            operation.operator,
-            operation.installation,
-            operation.name,
-            operation.batch,
-        ]
-    )
-
-
-def chained(
-    before: bytes,
-    sealed: bytes,
-    entry: tuple[int, str, int | str, int | None, bytes | None, bytes | None],
-) -> bytes:
-    """The hash of a journal entry: number, table, document, place, was, became, on the one before."""
-    number, table, doc_id, place, was, became = entry
-    facts = orjson.dumps((number, table, doc_id, place, was is None, became is None))
-    # JSON has no raw line feed, so the parts cannot run into each other
-    return sha256(b"%b%b%b\n%b\n%b" % (before, sealed, facts, was or b"", became or b"")).digest()
-
-
 def difference(
     was: Mapping[str, Any], became: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -91,15 +63,14 @@ def difference(
     return old, new
 
 
-def texts_alone(documents: Sequence[Encoded], path: Path) -> bool:
+def texts_alone(block: Block, path: Path) -> bool:
     """Whether a list field, where there is one, holds nothing but text that SQLite reads the same."""
     (name, *deeper) = path
     if deeper or not (name.isascii() and name.isidentifier()):
         return False
-    texts, plain, odd = zip(*documents, strict=True)
-    if any(odd) or b"\\u0000" in b"".join(texts):
+    if block.odd is not None or b"\\u0000" in b"".join(block.texts):
         return False
-    lists = [each.get(name, ()) for each in plain]
+    lists = [each.get(name, ()) for each in block.plain]
     if not {list, tuple}.issuperset(map(type, lists)):
         return False
     try:
@@ -167,25 +138,24 @@ class Work:
             self._last_ids[layout.name] = last
         return min(map(str, keys), default="") > last
 
-    def insert_many(self, layout: Layout, documents: Sequence[tuple[int | str, Encoded]]) -> None:
+    def insert_many(self, layout: Layout, doc_ids: Sequence[int | str], block: Block) -> None:
         """Store new documents at the end, in this order.
 
         Many are written beside what Python does next, which mostly is to prepare the next many.
         """
-        if not documents:
+        if not doc_ids:
             return
         first = self._place(layout, None)
-        self._next_places[layout.name] = first + len(documents)
+        self._next_places[layout.name] = first + len(doc_ids)
         self.written.add(layout.name)
         if layout.name in self._last_ids:
-            ids = [str(key) for key, _ in documents]
-            self._last_ids[layout.name] = max([self._last_ids[layout.name], *ids])
-        elements, statements = self._elements(layout, first, documents)
+            self._last_ids[layout.name] = max(self._last_ids[layout.name], *map(str, doc_ids))
+        elements, statements = self._elements(layout, first, doc_ids, block)
         if layout.journalled:
             self.flush()
-            statements.append(self._entries(layout, first, documents))
-        rows = layout.rows(first, documents)
-        if len(documents) < _FLUSH_AT:
+            statements.append(self._entries(layout, first, doc_ids, block.texts))
+        rows = layout.rows(first, doc_ids, block)
+        if len(doc_ids) < _FLUSH_AT and not self._in_bulk:
             self.connection.executemany(layout.insert, rows)
             for sql, parameters in statements:
                 self.connection.execute(sql, parameters)
@@ -199,42 +169,36 @@ class Work:
             self._add_elements(side, found)
 
     def _elements(
-        self, layout: Layout, first: int, documents: Sequence[tuple[int | str, Encoded]]
+        self, layout: Layout, first: int, doc_ids: Sequence[int | str], block: Block
     ) -> tuple[list[tuple[str, list[tuple[Key, int]]]], list[Statement]]:
         """What the side tables get for new documents: rows, or where it is all text, SQLite's own way."""
         rows: list[tuple[str, list[tuple[Key, int]]]] = []
         statements: list[Statement] = []
-        encoded = [each for _, each in documents]
+        last = first + len(doc_ids) - 1
         for path, side in layout.sides:
-            if texts_alone(encoded, path):
+            if texts_alone(block, path):
                 sql = (
                     f"INSERT OR IGNORE INTO {side} SELECT e.value, d.seq FROM {layout.table} d,"
                     " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ?"
                 )
-                last = first + len(documents) - 1
                 statements.append((sql, (f"$.{path[0]}", first, last)))
             else:
                 found = [
                     (key, first + n)
-                    for n, each in enumerate(encoded)
-                    for key in element_keys(each.plain, path)
+                    for n, plain in enumerate(block.plain)
+                    for key in element_keys(plain, path)
                 ]
                 rows.append((side, found))
         return rows, statements
 
     def _entries(
-        self, layout: Layout, first: int, documents: Sequence[tuple[int | str, Encoded]]
+        self, layout: Layout, first: int, doc_ids: Sequence[int | str], texts: Sequence[bytes]
     ) -> Statement:
         """What journals new documents, once they are there: their texts are taken from where they lie."""
         before, digest = self._tail()
-        name, sealed = layout.name, self._sealed
-        digests = []
-        for n, (key, encoded) in enumerate(documents):
-            entry = (before + 1 + n, name, key, first + n, None, encoded.text)
-            digest = chained(digest, sealed, entry)
-            digests.append(digest)
-        self._last = (before + len(documents), digest)
-        self.operation.changes += len(documents)
+        digests = chained_new(digest, self._sealed, before + 1, layout.name, doc_ids, first, texts)
+        self._last = (before + len(doc_ids), digests[-1])
+        self.operation.changes += len(doc_ids)
         size = len(GENESIS)
         return (
             "INSERT INTO journal SELECT seq + ?, ?, ?, id, seq, NULL, body,"
@@ -247,7 +211,7 @@ class Work:
                 b"".join(digests),
                 first,
                 first,
-                first + len(documents) - 1,
+                first + len(doc_ids) - 1,
             ),
         )
 

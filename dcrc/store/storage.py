@@ -16,7 +16,7 @@ from tinydb.storages import Storage
 from dcrc.clock import Clock, system_clock
 from dcrc.store import layout as layouts
 from dcrc.store import sqlite
-from dcrc.store.codec import decode, encode
+from dcrc.store.codec import decode, encode, encode_many
 from dcrc.store.errors import Busy, DamagedFile, NoSuchFile, ReadOnly, StoreError
 from dcrc.store.ids import GlobalId, IdSource
 from dcrc.store.indexes import Index
@@ -323,7 +323,7 @@ class SqliteStorage(Storage):
                         work.replace(layout, seq, key, text, old, encode(wanted.pop(key)))
                     else:
                         work.delete(layout, seq, key, text)
-                work.insert_many(layout, [(key, encode(doc)) for key, doc in wanted.items()])
+                work.insert_many(layout, list(wanted), encode_many(list(wanted.values())))
 
 
 __all__ = ["Link", "SqliteStorage", "StoreError"]

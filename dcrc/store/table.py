@@ -9,7 +9,7 @@ from typing import Any, cast
 from tinydb.queries import QueryInstance, QueryLike
 from tinydb.table import Document, Table
 
-from dcrc.store.codec import Encoded, encode, encode_many, same
+from dcrc.store.codec import Block, Encoded, encode, encode_many, same
 from dcrc.store.errors import Conflict
 from dcrc.store.ids import GlobalId
 from dcrc.store.indexes import Index, as_indexes
@@ -142,9 +142,9 @@ class DocumentTable(ReadableTable):
                 waiting[key] = encode(dict(document))
                 doc_ids.append(doc_id)
                 if len(waiting) >= _CHUNK:
-                    work.insert_many(layout, list(waiting.items()))
+                    work.insert_many(layout, list(waiting), Block.of(waiting.values()))
                     waiting = {}
-            work.insert_many(layout, list(waiting.items()))
+            work.insert_many(layout, list(waiting), Block.of(waiting.values()))
         return doc_ids
 
     def update(
@@ -259,7 +259,7 @@ class DocumentTable(ReadableTable):
                 for doc_id, document in pairs:
                     keys.append(id_key(doc_id))
                     documents.append(document if type(document) is dict else dict(document))
-                work.insert_many(layout, list(zip(keys, encode_many(documents), strict=True)))
+                work.insert_many(layout, keys, encode_many(documents))
                 self._file.link().wrote(self._name)
 
             yield add
@@ -272,7 +272,7 @@ class DocumentTable(ReadableTable):
             if encoded.text != text.encode():
                 old = self._file.decoded(self._name, key, text)
                 work.replace(layout, seq, key, text, old, encoded)
-        work.insert_many(layout, list(documents.items()))
+        work.insert_many(layout, list(documents), Block.of(documents.values()))
 
     def edit(self, doc_id: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
         """Store what somebody changed from `before` to `after`, field by field.
@@ -361,7 +361,7 @@ class DocumentTable(ReadableTable):
                 else:
                     old = self._file.decoded(self._name, key, text)
                     work.replace(layout, seq, key, text, old, after.pop(key))
-            work.insert_many(layout, list(after.items()))
+            work.insert_many(layout, list(after), Block.of(after.values()))
 
 
 def _change(document: dict[str, Any], fields: Fields) -> None:

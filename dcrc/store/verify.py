@@ -12,10 +12,11 @@ from typing import Any
 import attrs
 
 from dcrc.store import sqlite
+from dcrc.store.chain import GENESIS, chained, seal
 from dcrc.store.codec import canonical, decode
 from dcrc.store.keys import element_keys
 from dcrc.store.layout import Layout, load_layouts
-from dcrc.store.operations import GENESIS, Operation, chained, seal
+from dcrc.store.operations import Operation
 
 Progress = Callable[[int, int], None]
 _STEP = 5000

@@ -10,7 +10,7 @@ import pytest
 from tinydb import where
 
 from dcrc.store import Database, Index
-from dcrc.store.codec import encode
+from dcrc.store.codec import encode, encode_many
 from dcrc.store.errors import DiskFull, StoreError
 from dcrc.store.sqlite import Failure, Unique
 
@@ -77,10 +77,11 @@ def test_a_part_that_fails_while_it_is_written_fails_alone(shop, customers):
     with storage.transaction("import") as work:
         layout = storage.ensure_table(work, "customers", customers._indexes)
         work.insert(layout, 1, encode({"name": "张三"}))
-        twice = [(n % 3_000, encode({"terms": [str(n)]})) for n in range(2, 4_000)]
+        numbers = range(2, 4_000)
+        block = encode_many([{"terms": [str(n)]} for n in numbers])
         with pytest.raises(Unique), storage.transaction("part"):
-            work.insert_many(layout, twice)
-        work.insert_many(layout, [(2, encode({"name": "李四"}))])
+            work.insert_many(layout, [n % 3_000 for n in numbers], block)
+        work.insert_many(layout, [2], encode_many([{"name": "李四"}]))
     assert [each["name"] for each in customers] == ["张三", "李四"]
     assert shop.verify().ok
 

@@ -1,0 +1,138 @@
+"""Rows about persons, cars and facts that nobody else speaks of: made into documents column by column.
+
+Most rows of a first import are of this kind. Whatever one of them says cannot meet anything else that is
+said, so it need neither be looked up nor compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
+from itertools import chain, compress, repeat
+from typing import TypeVar
+
+import attrs
+
+from dcrc.imports.said import DEFAULTS
+from dcrc.imports.telling import Columns, Said, Told, documents
+from dcrc.kernel.terms import car_terms, person_terms
+from dcrc.store import GlobalId
+
+H = TypeVar("H", bound=Hashable)
+NewIds = Callable[[int], list[GlobalId]]
+New = dict[str, tuple[Sequence[GlobalId], Iterator[Said]]]
+"""By table, the ids and the documents of new records."""
+
+_ORGANISATION = re.compile(
+    r".{2,}(公司|集团|中心|委员会|政府|协会|商行|合作社|银行|酒店|学校|医院|大学|中学|小学|事务所)"
+    r"|.{4,}(厂|局|院|所|站|社|部|队|行|店)"
+)
+
+
+@attrs.frozen
+class Heard:
+    """Cars by VIN, persons by name and number, and facts by their key, of which somebody else speaks."""
+
+    cars: Set[str]
+    persons: Set[tuple[str, str]]
+    facts: Set[str] = frozenset()
+
+    @classmethod
+    def twice(cls, told: Sequence[Told], corrected: Set[str]) -> Heard:
+        """What several rows of `told` speak of; they may mean a car by one of the VINs `corrected`."""
+        cars = repeated(vin for sheet in told for vin in sheet.vins if vin)
+        persons = repeated(pair for sheet in told for pair in chain.from_iterable(sheet.persons))
+        return cls(cars | corrected, persons)
+
+    def __or__(self, other: Heard) -> Heard:
+        return Heard(self.cars | other.cars, self.persons | other.persons, self.facts | other.facts)
+
+    def newcomers(self, told: Told) -> list[bool]:
+        """For each row, whether it names a person and is the only one to speak of him, his car, its fact."""
+        cars, persons, facts = self.cars, self.persons, self.facts
+        return [
+            name != "" and vin not in cars and key not in facts and persons.isdisjoint(pairs)
+            for name, vin, key, pairs in zip(
+                told.names, told.vins, told.keys, told.persons, strict=True
+            )
+        ]
+
+
+def repeated(values: Iterable[H]) -> set[H]:
+    """The values that occur more than once."""
+    seen: set[H] = set()
+    see = seen.add
+    return {value for value in values if value in seen or see(value)}
+
+
+def names_organisation(name: str) -> bool:
+    """Whether a name alone tells that it is no person's."""
+    return _ORGANISATION.fullmatch(name) is not None
+
+
+def new_records(told: Told, kind: str, source: str, new_ids: NewIds) -> New:
+    """The customers, cars and facts (of `kind`, if any) of rows that are newcomers."""
+    customers = new_ids(len(told))
+    driven = told.chosen(told.vins)
+    vehicles = new_ids(len(driven))
+    owners = list(compress(customers, told.vins))
+    found: New = {
+        "customers": (customers, _customers(told, customers)),
+        "vehicles": (vehicles, _vehicles(driven, vehicles, owners, kind or "import")),
+    }
+    if kind:
+        cars = iter(vehicles)
+        facts: Columns = {
+            "kind": [kind] * len(told),
+            "key": told.keys,
+            "on": told.on,
+            "at": [at or None for at in told.at],
+            "data": [data or None for data in documents(told.data, len(told))],
+            "source": [source] * len(told),
+            "customer": customers,
+            "vehicle": [next(cars) if vin else None for vin in told.vins],
+        }
+        found["events"] = (new_ids(len(told)), documents(facts, len(told)))
+    return found
+
+
+def _customers(told: Told, ids: Sequence[GlobalId]) -> Iterator[Said]:
+    count = len(told)
+    columns = dict(told.customers)
+    kinds = columns.get("kind") or repeat(None, count)
+    columns["kind"] = [
+        kind or ("organisation" if names_organisation(name) else None)
+        for kind, name in zip(kinds, told.names, strict=True)
+    ]
+    columns["name"] = told.names
+    columns["phones"] = [list(numbers) or None for numbers in told.numbers]
+    columns["terms"] = list(map(sorted, map(person_terms, ids, told.names, told.numbers)))
+    return documents(_with_defaults("customers", columns, count), count)
+
+
+def _vehicles(
+    told: Told, ids: Sequence[GlobalId], owners: Sequence[GlobalId], source: str
+) -> Iterator[Said]:
+    count = len(told)
+    columns = {**told.vehicles, "vin": told.vins, "customer": owners}
+    columns["readings"] = [
+        None if reading is None else [{"on": reading[0], "km": reading[1], "source": source}]
+        for reading in told.readings
+    ]
+    plates = columns.get("plate") or repeat(None, count)
+    columns["terms"] = [
+        sorted(car_terms(one, vin, plate or ""))
+        for one, vin, plate in zip(ids, told.vins, plates, strict=True)
+    ]
+    return documents(_with_defaults("vehicles", columns, count), count)
+
+
+def _with_defaults(table: str, columns: Columns, count: int) -> Columns:
+    """`columns`, with what documents of `table` say where nothing is known."""
+    defaults = {
+        field: [default if value is None else value for value in columns[field]]
+        if field in columns
+        else [default] * count
+        for field, default in DEFAULTS[table].items()
+    }
+    return {**columns, **defaults}
