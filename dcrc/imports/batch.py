@@ -37,7 +37,7 @@ from dcrc.kernel.operators import Permission
 
 Progress = Callable[[int, int], None]
 _WRITE_CHUNK = 4000
-_TURN = 0.001  # seconds that one thread has the interpreter while another waits for it
+_TURN = 0.0001  # seconds that one thread has the interpreter while another waits for it
 
 
 class _CancelledError(Exception):
@@ -318,8 +318,8 @@ def _sources(
     for name, sheets in by_profile:
         witnesses.append(Witness(desk, name))
         profile = sheets[0].recognised.profile
-        known.load([sheet.told for sheet in sheets], profile.event, witnesses[-1])
-    twice = Heard.twice([sheet.told for sheet in found], known.corrected)
+        known.load([sheet.named for sheet in sheets], profile.event, witnesses[-1])
+    twice = Heard.twice([sheet.named for sheet in found], known.corrected)
     kinds = [sheets[0].recognised.profile.event for _, sheets in by_profile]
     return [
         Source(
@@ -363,14 +363,13 @@ def _by_profile(found: list[SheetRows]) -> Iterator[tuple[str, list[SheetRows]]]
 
 def _report_sheet(report: ImportReport, sheet: SheetRows, counts: Counts) -> None:
     recognised = sheet.recognised
-    headers = sheet.sheet.rows[recognised.header_row - 1]
     report.files[sheet.place.number].sheets.append(
         SheetReport(
             sheet.place.sheet,
             recognised.name,
             recognised.header_row,
             {
-                str(headers[index]).strip(): field
+                str(sheet.headers[index]).strip(): field
                 for field, columns in recognised.columns.items()
                 for index in columns
             },

@@ -18,12 +18,11 @@ from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_r
 from dcrc.imports.telling import Row, Said, Told
 from dcrc.kernel.customers import Contact, Customer
 from dcrc.kernel.terms import car_terms, customer_terms, person_terms
-from dcrc.store import GlobalId
 
 _CHUNK = 4000  # rows taken together
 
 
-Add = Callable[[Iterable[tuple[GlobalId, Said]]], None]
+Add = Callable[[Iterable[tuple[str, Said]]], None]
 Meant = tuple[Held, Held | None, Held | None]
 """The customer, vehicle and event that a row is about."""
 
@@ -59,16 +58,16 @@ class Source:
         repeats = Repeats(self.profile, self.sheets)
         heard = self.twice | self.known.heard(self.profile.event, repeats.names)
         for index, sheet in enumerate(self.sheets):
-            told, sheet.told = sheet.told, Told()  # the records will know what it said
-            for start in range(0, len(told), _CHUNK):
-                part = told.part(start, start + _CHUNK)
+            for part in sheet.told(_CHUNK):
                 self.step(len(part))
-                new = heard.newcomers(part) if self.sole else [False] * len(part)
+                new = heard.newcomers(part.named) if self.sole else [False] * len(part)
                 self._add_new(index, part.chosen(new))
                 others = part.chosen([not each for each in new]).rows()
                 self._part(index, [row for row in others if not repeats.has(index, row)])
         self._settle()
         self._count(repeats.counts)
+        for sheet in self.sheets:
+            sheet.forget_cells()
 
     def _add_new(self, sheet: int, told: Told) -> None:
         """Give the store what rows tell that are the only ones to speak of anything they name."""
@@ -175,7 +174,7 @@ class Source:
     ) -> None:
         row.vehicle["vin"] = row.vin
         if owner is not None:
-            row.vehicle["customer"] = str(owner.id)
+            row.vehicle["customer"] = owner.id
         if row.reading is not None and (event is None or _tells_another_km(event, row)):
             held.readings = (*held.readings, row.reading)
         _say(held, row.vehicle, sheet, row)
@@ -196,9 +195,9 @@ class Source:
         if held.was is None:
             said["source"] = self.name
         if held.was is None or not by_car:
-            said["customer"] = str(customer.id)
+            said["customer"] = customer.id
         if vehicle is not None:
-            said["vehicle"] = str(vehicle.id)
+            said["vehicle"] = vehicle.id
         held.said, held.on, held.row, held.sheet = said, row.on, row.number, sheet
 
     def _settle(self) -> None:

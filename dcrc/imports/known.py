@@ -11,7 +11,7 @@ from tinydb import where
 
 from dcrc.imports.newcomers import Heard
 from dcrc.imports.said import Witness
-from dcrc.imports.telling import Row, Said, Told, persons_of
+from dcrc.imports.telling import Named, Row, Said, persons_of
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.names import fold
 from dcrc.kernel.terms import phone_terms
@@ -30,7 +30,7 @@ class Held:
     `made_by` is the source that made it, `set_by` (source, value) of the fields set so far in this import.
     """
 
-    id: GlobalId
+    id: str
     was: Said | None
     now: Said
     made_by: str = ""
@@ -70,19 +70,21 @@ class Known:
     _corrected: dict[str, list[Held]] | None = None  # by each VIN that a car had before
     _vins: dict[str, list[str]] = attrs.field(factory=dict)  # all that a corrected car ever had
     _empty: dict[str, bool] = attrs.field(factory=dict)
-    _spare_ids: list[GlobalId] = attrs.field(factory=list)
+    _spare_ids: list[str] = attrs.field(factory=list)
 
-    def load(self, sheets: Sequence[Told], kind: str, witness: Witness) -> None:
+    def load(self, sheets: Sequence[Named], kind: str, witness: Witness) -> None:
         """Fetch, in bulk, whatever the rows of a source may mean."""
         if self._corrected is None:
             self._corrected = self._load_corrected(witness)
-        vins = {vin for told in sheets for vin in told.vins if vin}
+        vins = {vin for named in sheets for vin in named.vins if vin}
         for document in self._search("vehicles", "vin", vins - self.vehicles.keys()):
             self.vehicles[document["vin"]] = _held(document)
         if kind:
-            keys = {key for told in sheets for key in told.keys}
+            keys = {key for named in sheets for key in named.keys}
             if self._vins:
-                names = [pair for told in sheets for pair in zip(told.vins, told.keys, strict=True)]
+                names = [
+                    pair for named in sheets for pair in zip(named.vins, named.keys, strict=True)
+                ]
                 keys.update(other for vin, key in names for other in self._other_keys(vin, key))
             keys -= {key for of, key in self.events if of == kind}
             for document in self._events(kind, keys):
@@ -162,12 +164,12 @@ class Known:
         theirs = (self.owner(vehicle), teller and self.present(teller))
         return person is None or person not in theirs
 
-    def _load_persons(self, sheets: Sequence[Told]) -> None:
+    def _load_persons(self, sheets: Sequence[Named]) -> None:
         if self._none("customers"):
             return
         terms = set()
-        for told in sheets:
-            for name, numbers in zip(told.names, told.numbers, strict=True):
+        for named in sheets:
+            for name, numbers in zip(named.names, named.numbers, strict=True):
                 if name and not numbers:
                     terms.add(_name_term(name))
                 for number in numbers:
@@ -286,7 +288,7 @@ class Known:
 
 def _held(document: Any) -> Held:
     now = dict(document)
-    return Held(GlobalId(document.doc_id), now, now)
+    return Held(str(document.doc_id), now, now)
 
 
 def _numbers(held: Held) -> set[str]:

@@ -14,13 +14,12 @@ from typing import TypeVar
 import attrs
 
 from dcrc.imports.said import DEFAULTS
-from dcrc.imports.telling import Columns, Said, Told, documents
+from dcrc.imports.telling import Columns, Named, Said, Told, documents
 from dcrc.kernel.terms import car_terms, person_terms
-from dcrc.store import GlobalId
 
 H = TypeVar("H", bound=Hashable)
-NewIds = Callable[[int], list[GlobalId]]
-New = dict[str, tuple[Sequence[GlobalId], Iterator[Said]]]
+NewIds = Callable[[int], list[str]]
+New = dict[str, tuple[Sequence[str], Iterator[Said]]]
 """By table, the ids and the documents of new records."""
 
 _ORGANISATION = re.compile(
@@ -38,22 +37,22 @@ class Heard:
     facts: Set[str] = frozenset()
 
     @classmethod
-    def twice(cls, told: Sequence[Told], corrected: Set[str]) -> Heard:
-        """What several rows of `told` speak of; they may mean a car by one of the VINs `corrected`."""
-        cars = repeated(vin for sheet in told for vin in sheet.vins if vin)
-        persons = repeated(pair for sheet in told for pair in chain.from_iterable(sheet.persons))
+    def twice(cls, sheets: Sequence[Named], corrected: Set[str]) -> Heard:
+        """What several rows of `sheets` speak of; they may mean a car by one of the VINs `corrected`."""
+        cars = repeated(vin for sheet in sheets for vin in sheet.vins if vin)
+        persons = repeated(pair for sheet in sheets for pair in chain.from_iterable(sheet.persons))
         return cls(cars | corrected, persons)
 
     def __or__(self, other: Heard) -> Heard:
         return Heard(self.cars | other.cars, self.persons | other.persons, self.facts | other.facts)
 
-    def newcomers(self, told: Told) -> list[bool]:
+    def newcomers(self, named: Named) -> list[bool]:
         """For each row, whether it names a person and is the only one to speak of him, his car, its fact."""
         cars, persons, facts = self.cars, self.persons, self.facts
         return [
             name != "" and vin not in cars and key not in facts and persons.isdisjoint(pairs)
             for name, vin, key, pairs in zip(
-                told.names, told.vins, told.keys, told.persons, strict=True
+                named.names, named.vins, named.keys, named.persons, strict=True
             )
         ]
 
@@ -73,9 +72,9 @@ def names_organisation(name: str) -> bool:
 def new_records(told: Told, kind: str, source: str, new_ids: NewIds) -> New:
     """The customers, cars and facts (of `kind`, if any) of rows that are newcomers."""
     customers = new_ids(len(told))
-    driven = told.chosen(told.vins)
+    driven = told.chosen(told.named.vins)
     vehicles = new_ids(len(driven))
-    owners = list(compress(customers, told.vins))
+    owners = list(compress(customers, told.named.vins))
     found: New = {
         "customers": (customers, _customers(told, customers)),
         "vehicles": (vehicles, _vehicles(driven, vehicles, owners, kind or "import")),
@@ -84,37 +83,37 @@ def new_records(told: Told, kind: str, source: str, new_ids: NewIds) -> New:
         cars = iter(vehicles)
         facts: Columns = {
             "kind": [kind] * len(told),
-            "key": told.keys,
-            "on": told.on,
-            "at": [at or None for at in told.at],
+            "key": told.named.keys,
+            "on": told.named.on,
+            "at": [at or None for at in told.named.at],
             "data": [data or None for data in documents(told.data, len(told))],
             "source": [source] * len(told),
             "customer": customers,
-            "vehicle": [next(cars) if vin else None for vin in told.vins],
+            "vehicle": [next(cars) if vin else None for vin in told.named.vins],
         }
         found["events"] = (new_ids(len(told)), documents(facts, len(told)))
     return found
 
 
-def _customers(told: Told, ids: Sequence[GlobalId]) -> Iterator[Said]:
+def _customers(told: Told, ids: Sequence[str]) -> Iterator[Said]:
     count = len(told)
     columns = dict(told.customers)
     kinds = columns.get("kind") or repeat(None, count)
     columns["kind"] = [
         kind or ("organisation" if names_organisation(name) else None)
-        for kind, name in zip(kinds, told.names, strict=True)
+        for kind, name in zip(kinds, told.named.names, strict=True)
     ]
-    columns["name"] = told.names
-    columns["phones"] = [list(numbers) or None for numbers in told.numbers]
-    columns["terms"] = list(map(sorted, map(person_terms, ids, told.names, told.numbers)))
+    columns["name"] = told.named.names
+    columns["phones"] = [list(numbers) or None for numbers in told.named.numbers]
+    columns["terms"] = list(
+        map(sorted, map(person_terms, ids, told.named.names, told.named.numbers))
+    )
     return documents(_with_defaults("customers", columns, count), count)
 
 
-def _vehicles(
-    told: Told, ids: Sequence[GlobalId], owners: Sequence[GlobalId], source: str
-) -> Iterator[Said]:
+def _vehicles(told: Told, ids: Sequence[str], owners: Sequence[str], source: str) -> Iterator[Said]:
     count = len(told)
-    columns = {**told.vehicles, "vin": told.vins, "customer": owners}
+    columns = {**told.vehicles, "vin": told.named.vins, "customer": owners}
     columns["readings"] = [
         None if reading is None else [{"on": reading[0], "km": reading[1], "source": source}]
         for reading in told.readings
@@ -122,7 +121,7 @@ def _vehicles(
     plates = columns.get("plate") or repeat(None, count)
     columns["terms"] = [
         sorted(car_terms(one, vin, plate or ""))
-        for one, vin, plate in zip(ids, told.vins, plates, strict=True)
+        for one, vin, plate in zip(ids, told.named.vins, plates, strict=True)
     ]
     return documents(_with_defaults("vehicles", columns, count), count)
 

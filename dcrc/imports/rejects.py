@@ -117,8 +117,8 @@ def _about(place: Place, remark: Remark) -> tuple[Any, ...]:
 
 
 def _headers(sheet: SheetRows) -> list[str]:
-    return [str(cell) for cell in sheet.sheet.rows[sheet.recognised.header_row - 1]]
+    return [str(cell) for cell in sheet.headers]
 
 
 def _row(sheet: SheetRows, remark: Remark) -> list[Any]:
-    return list(sheet.sheet.rows[remark.row - 1])
+    return list(sheet.cells(remark.row))

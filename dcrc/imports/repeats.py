@@ -13,7 +13,7 @@ from dcrc.imports.newcomers import repeated
 from dcrc.imports.profiles import Profile
 from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT
-from dcrc.imports.telling import Row, Said, Told
+from dcrc.imports.telling import Named, Row, Said
 
 
 @attrs.define
@@ -28,7 +28,7 @@ class Repeats:
 
     def __attrs_post_init__(self) -> None:
         self.counts = [0] * len(self.sheets)
-        self.names = repeated(chain.from_iterable(_own_names(sheet.told) for sheet in self.sheets))
+        self.names = repeated(chain.from_iterable(_own_names(sheet.named) for sheet in self.sheets))
 
     def has(self, sheet: int, row: Row) -> bool:
         """Whether an earlier row told the same fact; what this one says otherwise is reported."""
@@ -85,7 +85,7 @@ class Repeats:
         columns = found.recognised.columns
         for name in names:
             if places := columns.get(name):
-                return text_of(found.sheet.rows[found.recognised.header_row - 1][places[0]]).strip()
+                return text_of(found.headers[places[0]]).strip()
         known = self.profile.fields.get(names[0])
         return str(known.title) if known else names[0]
 
@@ -96,14 +96,14 @@ def _more(told: Said, tells: Said) -> Iterator[str]:
             yield field
 
 
-def _own_names(told: Told) -> Iterable[str]:
+def _own_names(named: Named) -> Iterable[str]:
     """What each row's fact is called."""
-    if all(told.keys):
-        return told.keys
+    if all(named.keys):
+        return named.keys
     return (
         key or _own_name(name, numbers, vin)
         for key, name, numbers, vin in zip(
-            told.keys, told.names, told.numbers, told.vins, strict=True
+            named.keys, named.names, named.numbers, named.vins, strict=True
         )
     )
 

@@ -1,11 +1,14 @@
 """A recognised sheet becomes rows that say something of a customer, a car and a fact – or are refused.
 
-Cells are read column by column through a memory, so that what stands in a thousand cells is read once.
+Cells are read column by column through a memory, so that what stands in a thousand cells is read once. What
+names persons, cars and facts is read of all rows first, the rest a few thousand rows at a time: while these
+are compared, what they gave is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from functools import cached_property
 from itertools import chain, compress, repeat, zip_longest
 from typing import Any
 
@@ -15,33 +18,60 @@ from dcrc.errors import InputError
 from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Choice, Kinds, Phones, is_empty, text_of
 from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again
+from dcrc.imports.profiles import Field
 from dcrc.imports.reading import Sheet
 from dcrc.imports.report import Place, Remark
-from dcrc.imports.telling import Refused, Told, told
+from dcrc.imports.telling import Named, Refused, Told, named, naming_fields, told
 
 _BLOCK = 500
 
 
 @attrs.define
 class SheetRows:
-    """A sheet read by its profile: what it tells, and everything that tells nothing."""
+    """A sheet read by its profile: what it tells, and everything that tells nothing.
+
+    `named` is whom and what its rows name; the other cells are read when the rows' turn comes.
+    """
 
     place: Place
     sheet: Sheet
     recognised: Recognised
-    told: Told = attrs.field(factory=Told)
+    named: Named = attrs.field(factory=Named)
     rejected: list[Remark] = attrs.field(factory=list)
     warnings: list[Remark] = attrs.field(factory=list)
     set_aside: dict[str, list[int]] = attrs.field(factory=dict)
+    _parts: Callable[[int], Iterator[Told]] = attrs.field(default=lambda size: iter(()))
+    _remarked: dict[int, Sequence[Any]] = attrs.field(factory=dict)
+
+    @property
+    def headers(self) -> Sequence[Any]:
+        """The cells of the row of headers."""
+        return self.cells(self.recognised.header_row)
+
+    def cells(self, number: int) -> Sequence[Any]:
+        """The cells of a row by its number in the spreadsheet, from 1."""
+        return self._remarked[number] if self._remarked else self.sheet.rows[number - 1]
+
+    def told(self, size: int) -> Iterator[Told]:
+        """What the rows say, `size` of them at a time; once, for then the records know it."""
+        parts, self._parts = self._parts, lambda size: iter(())
+        yield from parts(size)
+        self.named = Named()
+
+    def forget_cells(self) -> None:
+        """Keep of the cells only the headers and those of rows that were remarked on."""
+        remarked = {remark.row for remark in (*self.rejected, *self.warnings)}
+        kept = remarked | {self.recognised.header_row}
+        self._remarked = {number: self.cells(number) for number in kept}
+        self.sheet = attrs.evolve(self.sheet, rows=())
 
     def remark(self, number: int, field: str, reason: str, value: Any = None) -> Remark:
         """A remark on a cell of row `number`; the value is what stands there unless given."""
         column = self.recognised.columns.get(field, ())
-        row = self.sheet.rows[number - 1]
+        row = self.cells(number)
         if value is None:
             value = " / ".join(text_of(row[index]) for index in column if index < len(row))
-        headers = self.sheet.rows[self.recognised.header_row - 1]
-        written = " / ".join(text_of(headers[index]) for index in column)
+        written = " / ".join(text_of(self.headers[index]) for index in column)
         return Remark(
             self.place.file, self.place.ref(number), number, written, field, str(value), reason
         )
@@ -71,18 +101,33 @@ def read_rows(
     """The rows of `sheet` below its headers."""
     found = SheetRows(place, sheet, recognised)
     body = sheet.rows[recognised.header_row :]
-    columns = _columns(body)
+    profile = recognised.profile
     first = recognised.header_row + 1
-    values = _Reader(found, columns, first, kinds).values(len(body))
+    reader = _Reader(found, _columns(body), first, kinds)
+    naming = naming_fields(profile)
+    values = reader.values(naming, range(len(body)))
     dropped = _dropped(found, values, body, first)
-    extra = _extra(recognised, columns, sheet.rows) if keep_unmapped else {}
-    numbers: Sequence[int] = range(first, first + len(body))
+    rows: Sequence[int] = range(len(body))
     if dropped:
-        kept = [place not in dropped for place in range(len(body))]
-        numbers = list(compress(numbers, kept))
+        kept = [row not in dropped for row in rows]
+        rows = list(compress(rows, kept))
         values = {name: list(compress(column, kept)) for name, column in values.items()}
-        extra = {header: list(compress(column, kept)) for header, column in extra.items()}
-    found.told = told(recognised.profile, values, extra, numbers)
+    found.named = named(profile, values, len(rows))
+    others = profile.fields.keys() - naming
+
+    def parts(size: int) -> Iterator[Told]:
+        for start in range(0, len(rows), size):
+            some = slice(start, start + size)
+            part = {name: column[some] for name, column in values.items()}
+            yield told(
+                profile,
+                part | reader.values(others, rows[some]),
+                reader.unmapped(rows[some]) if keep_unmapped else {},
+                [first + row for row in rows[some]],
+                found.named.part(some),
+            )
+
+    found._parts = parts
     return found
 
 
@@ -99,51 +144,85 @@ def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
 
 @attrs.define
 class _Reader:
+    """Reads the columns of a sheet, each through a memory of its own."""
+
     found: SheetRows
     columns: Sequence[Sequence[Any]]
     first: int
     kinds: Kinds
+    _memories: dict[tuple[str, int], _Memory] = attrs.field(factory=dict)
 
-    def values(self, count: int) -> dict[str, list[Any]]:
-        """The value of each field in each row, `Refused` only in required ones."""
+    def values(self, names: Set[str], rows: Sequence[int]) -> dict[str, list[Any]]:
+        """The value of each of these fields in each of `rows`, `Refused` only in required ones."""
         recognised = self.found.recognised
         values: dict[str, list[Any]] = {}
         for name, field in recognised.profile.fields.items():
-            read = (
-                Choice.of(field.values) if field.kind == "choice" else self.kinds.reader(field.kind)
-            )
+            if name not in names:
+                continue
             columns = [
-                self._column(read, name, field.required, index)
+                self._column(name, field, index, rows)
                 for index in recognised.columns.get(name, ())
                 if index < len(self.columns)
             ]
             if columns:
                 values[name] = columns[0] if len(columns) == 1 else _joined(columns)
             elif field.from_sheet:
-                values[name] = [_quietly(read, self.found.sheet.name)] * count
+                named = _quietly(self._read(field), self.found.sheet.name)
+                values[name] = [named] * len(rows)
         return values
 
-    def _column(
-        self, read: Callable[[Any], Any], name: str, required: bool, index: int
-    ) -> list[Any]:
-        memory = _Memory(read)
-        cells = self.columns[index]
+    def _read(self, field: Field) -> Callable[[Any], Any]:
+        if field.kind == "choice":
+            return Choice.of(field.values)
+        return self.kinds.reader(field.kind)
+
+    def _column(self, name: str, field: Field, index: int, rows: Sequence[int]) -> list[Any]:
+        memory = self._memories.get((name, index))
+        if memory is None:
+            memory = self._memories[name, index] = _Memory(self._read(field))
+        cells = _cells(self.columns[index], rows)
         values = list(map(memory.__getitem__, cells))
-        phones = self.found.recognised.profile.fields[name].kind == "phones"
-        if (memory.refusals and not required) or phones:
+        phones = field.kind == "phones"
+        if (memory.refusals and not field.required) or phones:
             for place, value in enumerate(values):
                 if isinstance(value, Refused):
                     values[place] = None
-                    self._warn(place, name, value.reason, cells[place])
+                    self._warn(rows[place], name, value.reason, cells[place])
                 elif phones and value is not None and value.refused:
                     reason = t("No phone number: {pieces}.", pieces=", ".join(value.refused))
-                    self._warn(place, name, reason, cells[place])
+                    self._warn(rows[place], name, reason, cells[place])
         return values
 
-    def _warn(self, place: int, name: str, reason: str, cell: Any) -> None:
-        self.found.warnings.append(
-            self.found.remark(self.first + place, name, reason, text_of(cell))
-        )
+    def unmapped(self, rows: Sequence[int]) -> dict[str, list[str | None]]:
+        """What stands in the columns without a meaning, as text under their headers."""
+        return {
+            header: [
+                None if is_empty(cell) else text_of(cell)
+                for cell in _cells(self.columns[index], rows)
+            ]
+            for header, index in self._headers.items()
+        }
+
+    @cached_property
+    def _headers(self) -> dict[str, int]:
+        """The columns without a meaning in which something stands, by headers that are all different."""
+        headers: dict[str, int] = {}
+        for index, header in self.found.recognised.unmapped.items():
+            if index < len(self.columns) and not all(map(is_empty, self.columns[index])):
+                name, again = header, 2
+                while name in headers:
+                    name, again = f"{header} {again}", again + 1
+                headers[name] = index
+        return headers
+
+    def _warn(self, row: int, name: str, reason: str, cell: Any) -> None:
+        self.found.warnings.append(self.found.remark(self.first + row, name, reason, text_of(cell)))
+
+
+def _cells(column: Sequence[Any], rows: Sequence[int]) -> Sequence[Any]:
+    if isinstance(rows, range):
+        return column[rows.start : rows.stop]
+    return [column[row] for row in rows]
 
 
 def _quietly(read: Callable[[Any], Any], cell: str) -> Any:
@@ -167,7 +246,7 @@ def _dropped(
     """The places of rows that are no data or lack something they need; each is accounted for."""
     recognised = found.recognised
     required = recognised.profile.required
-    header = found.sheet.rows[recognised.header_row - 1]
+    header = found.headers
     headed = [index for places in recognised.columns.values() for index in places]
     dropped: set[int] = set()
     suspects: set[int] = set()
@@ -197,19 +276,3 @@ def _dropped(
             elif type(value) is Refused:
                 found.rejected.append(found.remark(number, name, value.reason))
     return dropped
-
-
-def _extra(
-    recognised: Recognised, columns: Sequence[Sequence[Any]], rows: Sequence[Sequence[Any]]
-) -> dict[str, list[str | None]]:
-    """What stands in the columns without a meaning, as text under their headers."""
-    extra: dict[str, list[str | None]] = {}
-    for index, header in recognised.unmapped.items():
-        if index < len(columns):
-            texts = [None if is_empty(cell) else text_of(cell) for cell in columns[index]]
-            if any(texts):
-                name, again = header, 2
-                while name in extra:
-                    name, again = f"{header} {again}", again + 1
-                extra[name] = texts
-    return extra

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
 from typing import Any, NamedTuple
 
@@ -13,6 +13,9 @@ from dcrc.imports.profiles import Profile
 
 Said = dict[str, Any]
 Columns = Mapping[str, Sequence[Any]]
+Values = Mapping[str, Sequence[Any]]
+Extra = Mapping[str, Sequence[str | None]]
+_NAMED = ("vehicle.vin", "customer.phones", "customer.name")
 
 
 class Row(NamedTuple):
@@ -44,107 +47,160 @@ class Refused:
 
 
 @attrs.frozen
-class Told:
-    """The columns of a sheet as they say something: whom, which car, which fact, and what of them.
+class Named:
+    """Whom, which car and which fact each row of a sheet names, and when that was.
 
-    What is asked of all rows at once is asked of columns. `customers`, `vehicles` and `data` have a column
-    for each field of the document, with None where the cell is empty.
+    `numbers` and `persons` are as in a `Row`. What is asked of all rows at once is asked of these columns.
     """
 
-    places: Sequence[int] = ()  # the rows' numbers in their sheet
     names: Sequence[str] = ()
     numbers: Sequence[tuple[dict[str, str], ...]] = ()
     persons: Sequence[tuple[tuple[str, str], ...]] = ()
-    customers: Columns = attrs.field(factory=dict)
     vins: Sequence[str] = ()
-    vehicles: Columns = attrs.field(factory=dict)
     keys: Sequence[str] = ()
     on: Sequence[str] = ()
     at: Sequence[str] = ()
-    data: Columns = attrs.field(factory=dict)
-    readings: Sequence[tuple[str, int] | None] = ()
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def part(self, rows: slice) -> Named:
+        """Some of the rows."""
+        return Named(*(column[rows] for column in self._columns()))
+
+    def chosen(self, wanted: Sequence[object]) -> Named:
+        """The rows at whose places `wanted` is true."""
+        return Named(*(list(compress(column, wanted)) for column in self._columns()))
+
+    def _columns(self) -> Iterator[Any]:
+        return (getattr(self, field.name) for field in attrs.fields(Named))
+
+
+@attrs.frozen
+class Told:
+    """What some rows say: whom and what they name, and of each the columns of its document.
+
+    `places` are the rows' numbers in their sheet; columns have None where the cell is empty.
+    """
+
+    places: Sequence[int]
+    named: Named
+    customers: Columns
+    vehicles: Columns
+    data: Columns
+    readings: Sequence[tuple[str, int] | None]
 
     def __len__(self) -> int:
         return len(self.places)
-
-    def part(self, start: int, stop: int) -> Told:
-        """The rows from `start` up to `stop`."""
-        return self._each(lambda column: column[start:stop])
 
     def chosen(self, wanted: Sequence[object]) -> Told:
         """The rows at whose places `wanted` is true."""
         if all(wanted):
             return self
-        return self._each(lambda column: list(compress(column, wanted)))
 
-    def _each(self, of: Callable[[Sequence[Any]], Sequence[Any]]) -> Told:
-        columns: Any = (
-            {name: of(each) for name, each in column.items()}
-            if isinstance(column, dict)
-            else of(column)
-            for column in self._columns()
+        def of(columns: Columns) -> Columns:
+            return {name: list(compress(column, wanted)) for name, column in columns.items()}
+
+        return Told(
+            list(compress(self.places, wanted)),
+            self.named.chosen(wanted),
+            of(self.customers),
+            of(self.vehicles),
+            of(self.data),
+            list(compress(self.readings, wanted)),
         )
-        return Told(*columns)
 
     def rows(self) -> list[Row]:
         """What each row says by itself."""
+        named, count = self.named, len(self)
         columns = (
-            documents(column, len(self)) if isinstance(column, dict) else column
-            for column in self._columns()
+            self.places,
+            named.names,
+            named.numbers,
+            named.persons,
+            documents(self.customers, count),
+            named.vins,
+            documents(self.vehicles, count),
+            named.keys,
+            named.on,
+            named.at,
+            documents(self.data, count),
+            self.readings,
         )
         return list(map(Row._make, zip(*columns, strict=True)))
 
-    def _columns(self) -> Iterator[Any]:
-        return (getattr(self, field.name) for field in attrs.fields(Told))
+
+def naming_fields(profile: Profile) -> set[str]:
+    """The fields that must be read of all rows before anything is known of one."""
+    named = {
+        *profile.person,
+        *profile.key,
+        *profile.key_else,
+        *profile.required,
+        profile.phone_else,
+    }
+    return {
+        name
+        for name, field in profile.fields.items()
+        if name in named
+        or name in (profile.on, profile.on_year_before)
+        or field.to in ("vehicle.vin", "customer.phones", "customer.kind")
+    }
 
 
-def told(
-    profile: Profile,
-    values: Mapping[str, Sequence[Any]],
-    extra: Mapping[str, Sequence[str | None]],
-    places: Sequence[int],
-) -> Told:
-    """What the columns `values` by field and `extra` by header say; `places` are the rows' numbers."""
-    count = len(places)
-    parts: dict[str, dict[str, Sequence[Any]]] = {"customer": {}, "vehicle": {}, "event": {}}
+def named(profile: Profile, values: Values, count: int) -> Named:
+    """What the columns `values` of the naming fields name in `count` rows."""
     vins: Sequence[str] = [""] * count
+    kinds: Sequence[Any] = [None] * count
     phones: list[Sequence[Any]] = []
-    kms: Sequence[Any] = [None] * count
     for name, column in values.items():
-        field = profile.fields[name]
-        record, target = field.target
-        if field.to == "vehicle.vin":
-            vins = [vin or "" for vin in column]
-        elif field.to == "customer.phones":
-            phones.append(column)
-        elif field.to == "customer.name" or name in (profile.on, "") or target == "on":
-            continue
-        else:
-            if field.to in ("event.km", "vehicle.readings"):
-                kms = column
-            if field.to != "vehicle.readings":
-                parts[record][target] = _kept(field.kind, column)
-    if extra:
-        more = [each or None for each in documents(extra, count)]
-        parts["event" if profile.event else "customer"]["extra"] = more
+        match profile.fields[name].to:
+            case "vehicle.vin":
+                vins = [vin or "" for vin in column]
+            case "customer.phones":
+                phones.append(column)
+            case "customer.kind":
+                kinds = column
     names = _first_of([values[name] for name in profile.person if name in values], count)
     numbers = _persons_numbers(profile, values, phones, count)
-    kinds = parts["customer"].get("kind") or [None] * count
     days = _days(profile, values, count)
-    on = [day for day, _ in days]
-    return Told(
-        places,
+    return Named(
         names,
         numbers,
         list(map(persons_of, names, numbers, kinds)),
-        parts["customer"],
         vins,
-        parts["vehicle"],
         _keys(profile, values, days, count),
-        on,
+        [day for day, _ in days],
         [at for _, at in days],
+    )
+
+
+def told(
+    profile: Profile, values: Values, extra: Extra, places: Sequence[int], named: Named
+) -> Told:
+    """What the columns `values` by field and `extra` by header say of whom and what is `named`."""
+    parts: dict[str, dict[str, Sequence[Any]]] = {"customer": {}, "vehicle": {}, "event": {}}
+    kms: Sequence[Any] = [None] * len(places)
+    for name, column in values.items():
+        field = profile.fields[name]
+        record, target = field.target
+        if field.to in _NAMED or name in (profile.on, "") or target == "on":
+            continue
+        if field.to in ("event.km", "vehicle.readings"):
+            kms = column
+        if field.to != "vehicle.readings":
+            parts[record][target] = _kept(field.kind, column)
+    if extra:
+        more = [each or None for each in documents(extra, len(places))]
+        parts["event" if profile.event else "customer"]["extra"] = more
+    came = values.get(profile.readings) or [None] * len(places)
+    return Told(
+        places,
+        named,
+        parts["customer"],
+        parts["vehicle"],
         parts["event"],
-        list(_readings(kms, values.get(profile.readings) or [None] * count, on)),
+        list(_readings(kms, came, named.on)),
     )
 
 
@@ -225,7 +281,7 @@ def _numbers(columns: list[Sequence[Any]], count: int) -> list[tuple[dict[str, s
 
 
 def _persons_numbers(
-    profile: Profile, values: Mapping[str, Sequence[Any]], phones: list[Sequence[Any]], count: int
+    profile: Profile, values: Values, phones: list[Sequence[Any]], count: int
 ) -> list[tuple[dict[str, str], ...]]:
     """The numbers of the person of each row; those of who brought the car only if that is he."""
     numbers = _numbers(phones, count)
@@ -256,9 +312,7 @@ def _day(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _days(
-    profile: Profile, values: Mapping[str, Sequence[Any]], count: int
-) -> list[tuple[str, str]]:
+def _days(profile: Profile, values: Values, count: int) -> list[tuple[str, str]]:
     """The day and instant of each row's fact."""
     told = values.get(profile.on) or [None] * count
     ends = values.get(profile.on_year_before) or [None] * count
@@ -278,7 +332,7 @@ def _year_before(end: Any) -> str:
 
 def _keys(
     profile: Profile,
-    values: Mapping[str, Sequence[Any]],
+    values: Values,
     days: list[tuple[str, str]],
     count: int,
 ) -> list[str]:
@@ -291,7 +345,7 @@ def _keys(
     return [one or other for one, other in zip(first, second, strict=True)]
 
 
-def _texts(names: Sequence[str], values: Mapping[str, Sequence[Any]], count: int) -> list[str]:
+def _texts(names: Sequence[str], values: Values, count: int) -> list[str]:
     """The values of `names` as one text, "" where one of them is missing."""
     if any(name not in values for name in names):
         return [""] * count

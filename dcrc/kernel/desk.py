@@ -205,9 +205,9 @@ class Desk:
         """An id that no other record has, here or on another desk."""
         return self._ids.next_id()
 
-    def new_ids(self, count: int) -> list[GlobalId]:
-        """Many such ids at once, in the order in which they were made."""
-        return self._ids.next_ids(count)
+    def new_ids(self, count: int) -> list[str]:
+        """Many such ids at once, as plain texts, in the order in which they were made."""
+        return self._ids.next_texts(count)
 
     def insert(self, table: DocumentTable, record: R) -> R:
         """Store a new record under its id, or under a new one; it comes back with it."""

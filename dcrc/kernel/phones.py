@@ -16,6 +16,7 @@ _LOCAL = re.compile(r"[2-9]\d{6,7}")
 _SHARED = re.compile(r"[48]00\d{7}")
 _SERVICE = re.compile(r"95\d{3,6}|1\d{2,4}")
 _FOREIGN = re.compile(r"[1-9]\d{6,14}")
+_PLAIN_LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}", re.ASCII)
 _EXTENSION = re.compile(r"^(.*\d{7}.*?)(?:-|转|轉|分机|ext\.?|x|#|;ext=)(\d{1,6})$", re.IGNORECASE)
 _PUNCTUATION = str.maketrans("", "", " \t\u00a0\u3000.·()（）[]")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－_~", "-"))
@@ -132,6 +133,8 @@ def split_phones(cell: str, area: str = "") -> tuple[list[Phone], list[str]]:
     """
     if mobile := plain_mobile(cell):
         return [Phone(mobile)], []
+    if _PLAIN_LANDLINE.fullmatch(cell) and (phone := _parse(cell, area)) is not None:
+        return [phone], []
     phones: dict[str, Phone] = {}
     rejected: list[str] = []
     for piece in _BETWEEN.split(unicodedata.normalize("NFKC", cell)):

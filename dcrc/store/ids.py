@@ -51,10 +51,10 @@ class IdSource:
 
     def next_id(self) -> GlobalId:
         """An id greater than every one made here before."""
-        return self.next_ids(1)[0]
+        return GlobalId(self.next_texts(1)[0])
 
-    def next_ids(self, count: int) -> list[GlobalId]:
-        """`count` ids, each greater than every one made here before."""
+    def next_texts(self, count: int) -> list[str]:
+        """`count` ids as plain texts, each greater than every one made here before."""
         now = int(self._clock().timestamp() * 1000)
         ids = []
         with self._lock:
@@ -72,6 +72,6 @@ class IdSource:
                 if lower > _LOWER:  # once in hundreds of ids
                     upper, lower = upper + 1, lower & _LOWER
                     start = when + _half(upper)
-                ids.append(GlobalId(start + _half(lower)))
+                ids.append(start + _half(lower))
             self._last = (milliseconds, upper << _HALF_BITS | lower)
         return ids

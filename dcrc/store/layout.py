@@ -22,7 +22,7 @@ from dcrc.store.keys import Key, Path, element_keys, key_at
 from dcrc.store.sqlite import quoted
 
 _MOST_PARAMETERS = 32_000  # of one statement; SQLite takes 32,766
-_MOST_ROWS = 2_000  # more only need more memory
+BULK = 3_500  # rows of one statement, nine columns each; more need more memory, fewer more turns
 TEXT = "CAST(? AS TEXT)"  # for a text in UTF-8: as bytes, it need not become Python's text and back
 
 TABLES: tuple[str, ...] = (
@@ -107,13 +107,17 @@ class Layout:
         )
 
     def inserts(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Statement]:
-        """`rows` in few statements, which SQLite works through without coming back for each row."""
-        one = self.insert.partition(" VALUES ")[2]
-        size = min(_MOST_ROWS, _MOST_PARAMETERS // len(one.split(",")))
+        """`rows` in few statements, which SQLite works through without coming back for each row.
+
+        What fails leaves rows behind, so the part of the transaction must fail with it.
+        """
+        many = self.insert.replace("INSERT", "INSERT OR FAIL", 1)
+        one = many.partition(" VALUES ")[2]
+        size = min(BULK, _MOST_PARAMETERS // len(one.split(",")))
         rows = iter(rows)
         while group := list(islice(rows, size)):
             more = f", {one}" * (len(group) - 1)
-            yield self.insert + more, list(chain.from_iterable(group))
+            yield many + more, list(chain.from_iterable(group))
 
     def changed_row(self, seq: int, encoded: Encoded) -> tuple[Any, ...]:
         """Parameters of `update`."""

@@ -14,14 +14,13 @@ from dcrc.store.errors import Conflict
 from dcrc.store.ids import GlobalId
 from dcrc.store.indexes import Index, as_indexes
 from dcrc.store.keys import id_key
-from dcrc.store.layout import Layout
+from dcrc.store.layout import BULK, Layout
 from dcrc.store.lookup import ReadableTable
 from dcrc.store.operations import Work
 from dcrc.store.reading import Cond, Found, Search
 from dcrc.store.storage import SqliteStorage
 
 Fields = Mapping[str, Any] | Callable[[MutableMapping[str, Any]], None]
-_CHUNK = 4000  # documents encoded and written together
 
 
 class DocumentTable(ReadableTable):
@@ -141,7 +140,7 @@ class DocumentTable(ReadableTable):
                     key = id_key(doc_id)
                 waiting[key] = encode(dict(document))
                 doc_ids.append(doc_id)
-                if len(waiting) >= _CHUNK:
+                if len(waiting) >= BULK:
                     work.insert_many(layout, list(waiting), Block.of(waiting.values()))
                     waiting = {}
             work.insert_many(layout, list(waiting), Block.of(waiting.values()))
@@ -239,7 +238,7 @@ class DocumentTable(ReadableTable):
             waiting: dict[int | str, Encoded] = {}
             for doc_id, document in pairs:
                 waiting[id_key(doc_id)] = encode(dict(document))
-                if len(waiting) >= _CHUNK:
+                if len(waiting) >= BULK:
                     self._put(work, layout, waiting)
                     waiting = {}
             if waiting:
@@ -250,19 +249,27 @@ class DocumentTable(ReadableTable):
     def adding(self) -> Iterator[Callable[[Iterable[tuple[Any, Mapping[str, Any]]]], None]]:
         """Gives a function that stores many new documents under their ids, as often as it is called.
 
-        They are written while Python goes on; an id that is there already fails the whole block.
+        They are written while Python goes on, always as many at a time, so that SQLite knows the statement;
+        an id that is there already fails the whole block.
         """
         with self._writing("add", whole=True) as (work, layout):
+            keys: list[int | str] = []
+            documents: list[dict[str, Any]] = []
 
             def add(pairs: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
-                keys, documents = [], []
                 for doc_id, document in pairs:
                     keys.append(id_key(doc_id))
                     documents.append(document if type(document) is dict else dict(document))
-                work.insert_many(layout, keys, encode_many(documents))
+                while len(keys) >= BULK:
+                    write(BULK)
+
+            def write(count: int) -> None:
+                work.insert_many(layout, keys[:count], encode_many(documents[:count]))
+                del keys[:count], documents[:count]
                 self._file.link().wrote(self._name)
 
             yield add
+            write(len(keys))
             self._next_id = None
 
     def _put(self, work: Work, layout: Layout, documents: dict[int | str, Encoded]) -> None:

@@ -96,7 +96,7 @@ def test_many_are_added_to_two_tables_in_turn_while_python_goes_on(shop, custome
                 if n // 3_000 == start // 3_000
             )
             add_cars((n, {"vin": f"LS{n}"}) for n in range(start, start + 3_000))
-        assert customers.get(doc_id=MANY - 1)["name"] == f"车主{MANY - 1}"
+    assert customers.get(doc_id=MANY - 1)["name"] == f"车主{MANY - 1}"
     assert cars.search(where("vin") == "LS4321")[0].doc_id == 4321
     assert customers.count(where("terms").any(["t3"])) == len(range(3, MANY, 7))
     assert shop.verify().ok
