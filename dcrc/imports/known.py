@@ -165,15 +165,17 @@ class Known:
         return person is None or person not in theirs
 
     def _load_persons(self, sheets: Sequence[Named]) -> None:
+        """Those of the rows' persons that are stored and were not fetched with their cars."""
         if self._none("customers"):
             return
         terms = set()
         for named in sheets:
             for name, numbers in zip(named.names, named.numbers, strict=True):
-                if name and not numbers:
+                if name and not numbers and (name, "") not in self._persons:
                     terms.add(_name_term(name))
                 for number in numbers:
-                    terms.add(max(phone_terms(number["number"]), key=len))
+                    if (name, number["number"]) not in self._persons:
+                        terms.add(max(phone_terms(number["number"]), key=len))
         for chunk in _chunks(terms):
             for document in self.desk.customers.search(where("terms").any(chunk)):
                 if str(document.doc_id) not in self.customers:
@@ -287,8 +289,7 @@ class Known:
 
 
 def _held(document: Any) -> Held:
-    now = dict(document)
-    return Held(str(document.doc_id), now, now)
+    return Held(str(document.doc_id), document, document)
 
 
 def _numbers(held: Held) -> set[str]:
