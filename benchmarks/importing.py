@@ -113,11 +113,12 @@ def measured(folder: Path, rows: int) -> list[str]:
     write_ledger(ledger, rows)
     only_read(ledger)
     reading = [timed(lambda: only_read(ledger))]
-    imports = []
+    imports, first_dry = [], []
     for number in range(3):
         desk = init_database(
             folder / f"{number}.dcrc", operator="王敏", clock=system_clock, plugins=[]
         )
+        first_dry.append(timed(lambda desk=desk: import_files(desk, [ledger], dry_run=True)))  # type: ignore[misc]  # bound now
         imports.append(timed(lambda desk=desk: _all_new(desk, ledger, rows)))  # type: ignore[misc]  # bound now
         reading.append(timed(lambda: only_read(ledger)))
         if number < 2:
@@ -127,7 +128,7 @@ def measured(folder: Path, rows: int) -> list[str]:
     batch = desk.imports.all()[0]["batch"]
     undone = timed(lambda: desk.db.undo(batch=batch))
     desk.close()
-    best, base = min(imports), min(reading)
+    best, base = _best(imports), _best(reading)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [
         "| what | processor | of reading | wall | of reading |",
@@ -137,13 +138,19 @@ def measured(folder: Path, rows: int) -> list[str]:
             for what, (busy, wall) in (
                 ("only reading the file (python-calamine)", base),
                 ("importing it into an empty database", best),
+                ("a dry run of that", _best(first_dry)),
                 ("importing it again, nothing changed", again),
-                ("a dry run of the same", dry),
+                ("a dry run of that", dry),
                 ("undoing the import", undone),
             )
         ),
         f"| memory at most | {memory:,.0f} MB | | | |",
     ]
+
+
+def _best(tries: list[Took]) -> Took:
+    """The least processor time and the least time by the clock."""
+    return min(busy for busy, _ in tries), min(wall for _, wall in tries)
 
 
 def _all_new(desk: Desk, ledger: Path, rows: int) -> ImportReport:
