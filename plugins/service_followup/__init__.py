@@ -7,7 +7,6 @@ from pathlib import Path
 from dcrc import Figure, Planner, hookimpl
 
 from .policy import NAME, ServiceFollowupPolicy
-from .reports import figures
 from .rules import planner
 
 HERE = Path(__file__).parent
@@ -35,6 +34,8 @@ def dcrc_script_folders() -> list[Path]:
 
 @hookimpl
 def dcrc_figures() -> tuple[Figure, ...]:
+    from .reports import figures
+
     return figures
 
 
