@@ -23,7 +23,7 @@ from dcrc.kernel.day_filter import OPEN, Filter, filter_for, open_condition, ope
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.planning import planned_until, rule_titles_of
 from dcrc.kernel.task_lists import count_tasks, day_counts, tasks
-from dcrc.kernel.tasks import Task, TaskState
+from dcrc.kernel.tasks import Task, TaskState, urgency
 from dcrc.store import GlobalId
 from dcrc.wording import Wording
 
@@ -126,6 +126,21 @@ def next_customer(
         wanted = filter_for(desk, mine=mine, rule=rule, overdue=overdue, slot=slot)
         rows = _rows(desk, wanted, _special(desk, wanted))
         return next((customer for customer, _ in rows if customer not in passed), None)
+
+
+def listed_customers(
+    desk: Desk,
+    *,
+    mine: bool = True,
+    rule: str | None = None,
+    overdue: bool = False,
+    slot: str | None = None,
+) -> list[str]:
+    """All customers of the day's list, the most urgent first."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    with desk.db.snapshot():
+        wanted = filter_for(desk, mine=mine, rule=rule, overdue=overdue, slot=slot)
+        return [customer for customer, _ in _rows(desk, wanted, _special(desk, wanted))]
 
 
 @attrs.frozen
@@ -348,11 +363,6 @@ def _sheets(
     return tuple(sheets)
 
 
-def urgency(task: Task) -> tuple[date, int, str]:
-    """What tasks are sorted by: last day in time, then priority."""
-    return task.due, -task.priority, task.id
-
-
 def _why(desk: Desk, wanted: Filter, due: date, agreed: datetime | None) -> str:
     if agreed is not None:
         return t("call back agreed for {time}", time=f"{agreed.astimezone(desk.zone):%H:%M}")
@@ -371,7 +381,7 @@ __all__ = [
     "count_tasks",
     "day_counts",
     "filter_for",
+    "listed_customers",
     "next_customer",
     "tasks",
-    "urgency",
 ]

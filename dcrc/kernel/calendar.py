@@ -1,4 +1,4 @@
-"""What operators do with tasks: record conversations (`conversations`), put off, assign, withdraw, add."""
+"""What operators do with tasks: record conversations (`conversations`), assign (`assigning`), put off …"""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from dcrc.errors import InputError
+from dcrc.kernel.assigning import assign_task, check_owner
 from dcrc.kernel.conversations import Recorded, record_attempt, record_conversation
 from dcrc.kernel.customers import find_customer
-from dcrc.kernel.day_filter import active_staff
 from dcrc.kernel.operators import Permission, check_role
 from dcrc.kernel.planning import BY_HAND, replan_customer
 from dcrc.kernel.task_refs import get_task, refuse_undecided, require_open
@@ -36,30 +36,6 @@ def snooze_task(desk: Desk, task_id: str, until: date) -> Task:
             task, due=max(task.due, until), next_at=at, by_hand=tuple(sorted(by_hand))
         )
         return desk.edit(desk.tasks, task, moved)
-
-
-def assign_task(desk: Desk, task_id: str, owner: str) -> Task:
-    """Give a task to an operator (empty: to nobody); planning leaves the owner alone.
-
-    Taking a task that nobody has needs no more than the permission for calls.
-    """
-    task = get_task(desk, task_id)
-    takes = owner == desk.operator.name and task.owner not in active_staff(desk)
-    with desk.operation("assign task", Permission.CALLS if takes else Permission.TASKS_ASSIGN):
-        require_open(task)
-        _check_owner(desk, owner)
-        by_hand = tuple(sorted({*task.by_hand, "owner"}))
-        return desk.edit(desk.tasks, task, attrs.evolve(task, owner=owner, by_hand=by_hand))
-
-
-def _check_owner(desk: Desk, owner: str) -> None:
-    if owner and owner not in active_staff(desk):
-        raise InputError(
-            "{name} does not work here; known are: {names}.",
-            name=owner,
-            names=", ".join(sorted(active_staff(desk))),
-            field="owner",
-        )
 
 
 def withdraw_task(desk: Desk, task_id: str, reason: str) -> Task:
@@ -106,7 +82,7 @@ def add_task(
     """
     if not title.strip():
         raise InputError("A task needs a title.", field="title")
-    _check_owner(desk, owner)
+    check_owner(desk, owner)
     if role:
         check_role(desk, role)
     mine = owner in ("", desk.operator.name)

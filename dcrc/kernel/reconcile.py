@@ -104,7 +104,7 @@ def _order(planned: Planned) -> tuple[date, date, str]:
 
 
 def _kept_by_hand(task: Task) -> bool:
-    return bool(task.by_hand) or task.tries > 0 or task.next_at is not None
+    return task.day_by_hand or task.tries > 0 or task.next_at is not None
 
 
 def last_day(task: Task, expires: date | None) -> date | None:

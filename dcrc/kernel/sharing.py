@@ -103,7 +103,7 @@ def share_conversations(
     settled = {
         (task.rule, task.subject, task.occurrence)
         for task in tasks
-        if (task.by_hand if task.open else task.closed_by or task.state is TaskState.EXPIRED)
+        if (task.day_by_hand if task.open else task.closed_by or task.state is TaskState.EXPIRED)
     }
     wishes: dict[str, list[_Wish]] = {}
     for name, answers in outcomes.items():

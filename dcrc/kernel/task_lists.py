@@ -62,6 +62,20 @@ def tasks(
     return [desk.read(Task, document) for document in found]
 
 
+def customers_with(
+    desk: Desk,
+    *,
+    due: date | None = None,
+    rule: str | None = None,
+    owner: str | None = None,
+    customer: str | None = None,
+) -> list[str]:
+    """The customers of the open tasks that `tasks` would give without a limit."""
+    desk.require(Permission.CUSTOMERS_VIEW)
+    found = desk.tasks.iterate(_chosen(due, rule, TaskState.OPEN, owner, customer))
+    return list(dict.fromkeys(str(document["customer"]) for document in found))
+
+
 def count_tasks(
     desk: Desk,
     *,

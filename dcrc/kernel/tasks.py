@@ -92,6 +92,16 @@ class Task:
     def open(self) -> bool:
         return self.state is TaskState.OPEN
 
+    @property
+    def day_by_hand(self) -> bool:
+        """Whether an operator or the customer set its day; to have got an owner holds no day."""
+        return "due" in self.by_hand or "next_at" in self.by_hand
+
+
+def urgency(task: Task) -> tuple[date, int, str]:
+    """What tasks are sorted by: last day in time, then priority."""
+    return task.due, -task.priority, task.id
+
 
 @attrs.frozen
 class Attempt:

@@ -139,6 +139,16 @@ def test_what_an_operator_set_stays() -> None:
     assert (became.tries, became.note) == (1, "周末")
 
 
+def test_to_have_got_an_owner_holds_no_occurrence_on_the_calendar() -> None:
+    ahead = planned(occurrence="2", opens=20)
+    task = only(run([], {"care": [ahead]}))
+    given_away = attrs.evolve(task, owner="李雷", by_hand=("owner",))
+    for each in (task, given_away):
+        found = run([each], {"care": [planned(occurrence="1"), ahead]})
+        assert only(found).occurrence == "1"
+        assert [after.state for _, after in found.withdraw] == [TaskState.WITHDRAWN]
+
+
 def test_an_agreed_time_after_the_expiry_keeps_the_task_alive() -> None:
     wish = planned(opens=-1, length=1, expires=DAY0 + DAY)
     task = only(run([], {"care": [wish]}))
