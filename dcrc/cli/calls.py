@@ -1,4 +1,4 @@
-"""What is done with tasks: attempts, new days and owners, withdrawals, explanations."""
+"""What is done with tasks: attempts, new days, withdrawals, tasks of one's own."""
 
 from __future__ import annotations
 
@@ -176,18 +176,7 @@ def snooze(desk: Desk, task: str, until: str) -> None:
     """Move a task's due date by hand; planning leaves it there."""
     from dcrc.kernel.calendar import get_task, snooze_task
 
-    _show_task(desk, snooze_task(desk, get_task(desk, task).id, parse_day(until, desk.today())))
-
-
-@click.command(cls=Command)
-@click.argument("task")
-@click.argument("operator", metavar="NAME")
-@pass_desk
-def assign(desk: Desk, task: str, operator: str) -> None:
-    """Give a task to an operator."""
-    from dcrc.kernel.calendar import assign_task, get_task
-
-    _show_task(desk, assign_task(desk, get_task(desk, task).id, operator))
+    show_task(desk, snooze_task(desk, get_task(desk, task).id, parse_day(until, desk.today())))
 
 
 @click.command(cls=Command)
@@ -198,20 +187,23 @@ def withdraw(desk: Desk, task: str, reason: str) -> None:
     """Withdraw a task by hand."""
     from dcrc.kernel.calendar import get_task, withdraw_task
 
-    _show_task(desk, withdraw_task(desk, get_task(desk, task).id, reason))
+    show_task(desk, withdraw_task(desk, get_task(desk, task).id, reason))
 
 
-def _show_task(desk: Desk, task: Task) -> None:
-    show(
-        {"task": task_document(desk, task)},
-        t(
-            "{id} {title}: {state}, due {due}, owner {owner}",
-            id=task.id[:6],
-            title=one_line(task_title(desk, task)),
-            state=state_title(task.state),
-            due=task.due,
-            owner=one_line(task.owner) or "-",
-        ),
+def show_task(desk: Desk, task: Task) -> None:
+    """Print a task as it is now."""
+    show({"task": task_document(desk, task)}, task_line(desk, task))
+
+
+def task_line(desk: Desk, task: Task) -> str:
+    """A task in one line: which, what, its state, until when, whose."""
+    return t(
+        "{id} {title}: {state}, due {due}, owner {owner}",
+        id=task.id[:6],
+        title=one_line(task_title(desk, task)),
+        state=state_title(task.state),
+        due=task.due,
+        owner=one_line(task.owner) or "-",
     )
 
 
@@ -228,7 +220,7 @@ def add(desk: Desk, customer: str, title: str, due: str | None, owner: str, note
     from dcrc.kernel.customers import get_customer
 
     day = parse_day(due, desk.today()) if due else desk.today()
-    _show_task(
+    show_task(
         desk,
         add_task(desk, get_customer(desk, customer).id, title, day, owner=owner, note=note),
     )

@@ -187,7 +187,7 @@ def tasks(
     from dcrc.kernel.customers import get_customer
 
     chosen: dict[str, Any] = {
-        "due": _due(due, desk) if due else None,
+        "due": due_day(due, desk) if due else None,
         "rule": rule_named(desk, rule) if rule else None,
         "state": None if state == "all" else state,
         "owner": None if owner is None else owner_named(desk, owner),
@@ -222,7 +222,8 @@ def tasks(
     )
 
 
-def _due(text: str, desk: Desk) -> date:
+def due_day(text: str, desk: Desk) -> date:
+    """The last day that `--due` means."""
     if text.strip().lower() in ("overdue", "逾期"):
         return desk.today() - timedelta(days=1)
     return parse_day(text, desk.today())

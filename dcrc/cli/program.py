@@ -26,7 +26,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "add": ("calls:add", "Put a task of your own on the calendar."),
         "attempt": ("calls:attempt", "Record what came of a call."),
         "snooze": ("calls:snooze", "Move a task to another day."),
-        "assign": ("calls:assign", "Give a task to somebody."),
+        "assign": ("assigning:assign", "Give tasks to somebody, or share a list out."),
         "withdraw": ("calls:withdraw", "Take a task off the calendar, with the reason."),
         "explain": ("explaining:explain", "Why a task is there, or why a rule planned none."),
         "plan": ("days:plan", "Bring the calendar up to date."),

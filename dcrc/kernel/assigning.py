@@ -138,11 +138,17 @@ def assign_tasks(
 
 
 def assign_customers(
-    desk: Desk, customers: Iterable[str], owner: str, *, dry_run: bool = False
+    desk: Desk,
+    customers: Iterable[str],
+    owner: str,
+    *,
+    taking: Collection[str] | None = None,
+    dry_run: bool = False,
 ) -> Assigned:
     """Give all open tasks of these customers that are his work to an operator, in one step.
 
-    With no `owner` what people who work here have becomes nobody's again.
+    With no `owner` what people who work here have becomes nobody's again. With `taking` what others than
+    those named have stays theirs.
     """
     chosen = list(customers)
 
@@ -150,7 +156,12 @@ def assign_customers(
         check_owner(desk, owner)
         staff = _works(desk)
         found = _open_of(desk, chosen)
-        his = [t for t in found if (t.role in staff[owner] if owner else t.owner in staff)]
+        his = [
+            task
+            for task in found
+            if (task.role in staff[owner] if owner else task.owner in staff)
+            and (taking is None or task.owner in taking or task.owner not in staff)
+        ]
         return _told(desk, found, {task.id: owner for task in his}, [owner])
 
     return _carry_out(desk, "assign tasks", find, owner, dry_run)
