@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING
@@ -65,12 +66,14 @@ class Assigned:
 @attrs.frozen
 class Workload:
     """Somebody who works here: the roles whose tasks are his work, and how many he has that are open and
-    that have come."""
+    that have come. `own_role`: most of what is asked about is the work of his own role, not one he may do
+    besides."""
 
     operator: Operator
     works: tuple[str, ...]
     open: int = 0
     due: int = 0
+    own_role: bool = False
 
     @property
     def name(self) -> str:
@@ -99,12 +102,16 @@ def workloads(desk: Desk) -> list[Workload]:
 
 
 def who_may_work(desk: Desk, customers: Iterable[str]) -> list[Workload]:
-    """Those for whom anything that is open with the customers may be work."""
-    roles = {
-        str(document.get("role", "caller"))
-        for document in desk.tasks.having("customer", customers, OPEN)
-    }
-    return [each for each in workloads(desk) if roles.intersection(each.works)]
+    """Those for whom anything that is open with the customers may be work; whose role has most first."""
+    open_ = desk.tasks.having("customer", customers, OPEN)
+    roles = Counter(str(document.get("role", "caller")) for document in open_)
+    most = max(sorted(roles), key=roles.__getitem__, default="")
+    able = [
+        attrs.evolve(each, own_role=each.operator.role == most)
+        for each in workloads(desk)
+        if roles.keys() & set(each.works)
+    ]
+    return sorted(able, key=lambda each: (not each.own_role, each.name))
 
 
 def assign_task(desk: Desk, task_id: str, owner: str) -> Task:

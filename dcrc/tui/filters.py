@@ -34,6 +34,17 @@ def filtered_agenda(desk: Desk, filters: Filters, offset: int, limit: int) -> Ag
     )
 
 
+def listed_customers(desk: Desk, filters: Filters) -> list[str]:
+    """All customers of today's list."""
+    return agenda.listed_customers(
+        desk,
+        mine=filters.mine,
+        rule=filters.rule or None,
+        overdue=filters.overdue,
+        slot=filters.slot or None,
+    )
+
+
 def next_customer(desk: Desk, filters: Filters, passed: Collection[str]) -> str:
     """The most urgent customer who is not among `passed`; empty when nobody is left."""
     found = agenda.next_customer(

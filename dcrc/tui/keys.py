@@ -51,12 +51,14 @@ TABLE = (
     Key("list.first", "home", "first", "First line"),
     Key("list.last", "end", "last", "Last line"),
     Key("list.open", "enter", "open", "Open"),
+    Key("row.mark", "space", "mark_row", "Mark or not", short="Mark"),
     # Today
     Key("today.mine", "m", "mine", "Mine or everybody's", short="Mine/all"),
     Key("today.function", "f", "function", "Next function", short="Function"),
     Key("today.overdue", "o", "overdue", "Only overdue", short="Overdue"),
     Key("today.slot", "s", "slot", "Next time of day", short="Time of day"),
     Key("today.all", "x", "clear_filters", "Remove the filters"),
+    Key("today.assign", "d", "assign", "Give to somebody, or share out", short="Assign"),
     # one customer
     Key("customer", "ctrl+o", "customer", "Customer page", short="Customer"),
     Key("customer.letter", "c", "customer", "Customer page", short="Customer"),

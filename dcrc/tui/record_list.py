@@ -190,13 +190,17 @@ class RecordList(ScrollView, can_focus=True):
         if index == self.position:
             name = "cursor" if self.has_focus or self.led else "cursor-blurred"
             style += self.get_component_rich_style(f"record-list--{name}", partial=True)
-        cells = row.cells if row else ("…",)
+        cells = self.cells_of(row) if row else ("…",)
         picked = [
             cells[place] if place < len(cells) else ""
             for place, column in enumerate(self.columns)
             if not (column.wide_only and self._narrow(width))
         ]
         return self._line(picked, width, style)
+
+    def cells_of(self, row: Row) -> tuple[str, ...]:
+        """What stands in the columns of a line."""
+        return row.cells
 
     def _narrow(self, width: int) -> bool:
         return width < 72

@@ -13,16 +13,19 @@ from textual.widgets import Static
 from dcrc.i18n import t
 from dcrc.kernel.agenda import Agenda
 from dcrc.kernel.contact import Slot
+from dcrc.kernel.operators import Permission
+from dcrc.tui.assign_actions import AssignActions
 from dcrc.tui.cards import card, day_name
 from dcrc.tui.counts import counts_of, laid_out
 from dcrc.tui.filters import Filters, filtered_agenda
 from dcrc.tui.keys import bindings
-from dcrc.tui.record_list import PAGE, Column, RecordList
-from dcrc.tui.sheet_rows import sheet_rows
-from dcrc.tui.shell import DeskScreen, house
+from dcrc.tui.marked_list import MarkedList
+from dcrc.tui.record_list import PAGE, RecordList
+from dcrc.tui.sheet_rows import sheet_columns, sheet_rows
+from dcrc.tui.shell import house
 
 
-class Today(DeskScreen):
+class Today(AssignActions):
     """The start: Enter opens the most urgent call sheet."""
 
     AUTO_FOCUS = "#sheets"
@@ -34,9 +37,10 @@ class Today(DeskScreen):
         "today.overdue",
         "today.slot",
         "customer.letter",
-        "calendar",
+        "today.assign",
         "undo",
         "palette",
+        "calendar",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(
@@ -45,6 +49,7 @@ class Today(DeskScreen):
             "today.overdue",
             "today.slot",
             "today.all",
+            "today.assign",
             "customer",
             "customer.letter",
             "task.add",
@@ -57,21 +62,12 @@ class Today(DeskScreen):
         self._agenda: Agenda | None = None
         self._shown_for: Filters | None = None
 
-    @property
-    def filters(self) -> Filters:
-        """The filters are the interface's: the next call sheet obeys them too."""
-        return house(self).filters
-
     def body(self) -> ComposeResult:
         yield Static(id="counts")
         with Horizontal(id="work"):
-            yield RecordList(
-                [
-                    Column(t("Customer"), 12, 1),
-                    Column(t("Due"), 10),
-                    Column(t("Calls"), 18, 3),
-                    Column(t("Why first"), 12, 2),
-                ],
+            yield MarkedList(
+                sheet_columns(not self.filters.mine),
+                may_mark=lambda: house(self).desk.may(Permission.TASKS_ASSIGN),
                 empty="…",
                 id="sheets",
             )
@@ -80,7 +76,7 @@ class Today(DeskScreen):
 
     def heading(self) -> str:
         desk = house(self).desk
-        parts = [day_name(desk.today()), desk.operator.name]
+        parts = [*self.marked_part(), day_name(desk.today()), desk.operator.name]
         parts.append(t("mine") if self.filters.mine else t("everybody's"))
         if self.filters.rule:
             parts.append(self._rule_title())
@@ -109,6 +105,10 @@ class Today(DeskScreen):
         slots: dict[str, Slot] = house(self).desk.policies.section("contact").slots
         return slots
 
+    @property
+    def total(self) -> int:
+        return self._agenda.total_sheets if self._agenda is not None else 0
+
     # -- data ------------------------------------------------------------------------------------
 
     def load_data(self) -> None:
@@ -121,20 +121,21 @@ class Today(DeskScreen):
         anew = self._shown_for not in (None, self.filters)
         self._agenda, self._shown_for = found, self.filters
         desk = house(self).desk
-        lines = self.query_one("#sheets", RecordList)
+        lines = self.lines
         lines.empty = self._nothing()
-        rows = sheet_rows(desk, found.sheets)
+        lines.lay_out(sheet_columns(not self.filters.mine))
+        rows = sheet_rows(desk, found.sheets, not self.filters.mine)
         lines.show(found.total_sheets, rows, self._load_page, anew=anew)
         self._show_counts()
         self.set_heading()
         self._show_card()
 
     def _load_page(self, offset: int, _limit: int) -> None:
-        filters, lines = self.filters, self.query_one("#sheets", RecordList)
+        filters, lines = self.filters, self.lines
 
         def show(found: Agenda) -> None:
             if filters == self.filters:
-                lines.fill(offset, sheet_rows(house(self).desk, found.sheets))
+                lines.fill(offset, sheet_rows(house(self).desk, found.sheets, not filters.mine))
 
         self.fetch(
             lambda desk: filtered_agenda(desk, filters, offset, PAGE), show, topic=f"page {offset}"
@@ -164,7 +165,7 @@ class Today(DeskScreen):
 
     def _show_card(self) -> None:
         beside = self.query_one("#card", Static)
-        row = self.query_one("#sheets", RecordList).current
+        row = self.lines.current
         if row is None:
             beside.update("")
             return
@@ -182,12 +183,12 @@ class Today(DeskScreen):
         house(self).open_sheet(event.row.key)
 
     def action_customer(self) -> None:
-        row = self.query_one("#sheets", RecordList).current
+        row = self.lines.current
         if row is not None:
             house(self).open_customer(row.key)
 
     def action_add_task(self) -> None:
-        row = self.query_one("#sheets", RecordList).current
+        row = self.lines.current
         if row is not None:
             house(self).add_task(row.key)
 

@@ -167,6 +167,25 @@ def test_everybody_gets_only_what_is_his_work(desk: Desk) -> None:
     assert {each.name for each in who_may_work(desk, [both.id])} == {"王敏", "李强", *CALLERS}
 
 
+def test_who_speaks_with_a_customer_speaks_of_everything_desk_work_apart(desk: Desk) -> None:
+    promised, checked, *_ = customers(desk, 6)
+    add_task(desk, promised, "答复", TODAY, role="supervisor", owner="王敏")
+    add_task(desk, checked, "核查", TODAY, role="supervisor", owner="王敏", channel="check")
+    share_customers(desk, listed_customers(desk), CALLERS)
+    assert owners(desk, promised) == ["王敏"]
+    assert owners(desk, checked) != ["王敏"]
+
+
+def test_those_whose_own_work_most_of_it_is_come_first(desk: Desk) -> None:
+    everybody = customers(desk, 3)
+    add_task(desk, everybody[0], "核查", TODAY, role="supervisor")
+    found = who_may_work(desk, ids(everybody))
+    assert [(each.name, each.own_role) for each in found] == [
+        *((name, True) for name in CALLERS),
+        ("王敏", False),
+    ]
+
+
 def test_who_alone_may_do_some_of_it_gets_less_of_what_all_may_do(desk: Desk) -> None:
     sent_back = customers(desk, 3, role="clerk")
     calls = customers(desk, 5)
@@ -286,12 +305,16 @@ def task_lists(draw: st.DrawFn, owners: Any = someone, roles: Any = any_role) ->
         roles,
         owners,
         st.integers(0, 9),
+        st.sampled_from(["call", "message", "check"]),
     )
     drawn = draw(st.lists(kinds, max_size=60))
     return [
-        Task(str(n), "r", f"c{c}", f"c{c}", "", TODAY, TODAY + d * DAY, role=role, owner=owner)
-        for n, (c, role, owner, d) in enumerate(drawn)
-    ]
+        Task(
+            str(number), "care.call", f"c{customer}", f"c{customer}", "", TODAY, TODAY + days * DAY,
+            role=role, owner=owner, channel=channel,
+        )
+        for number, (customer, role, owner, days, channel) in enumerate(drawn)
+    ]  # fmt: skip
 
 
 def applied(found: list[Task], given_: dict[str, str]) -> list[Task]:

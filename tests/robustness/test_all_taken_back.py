@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from dcrc.errors import DcrcError
 from dcrc.imports import import_files
 from dcrc.kernel.agenda import tasks
+from dcrc.kernel.assigning import assign_customers, share_customers
 from dcrc.kernel.calendar import (
     add_task,
     assign_task,
@@ -133,6 +134,16 @@ class DaysOfADealer(RuleBasedStateMachine):
             before = self.state()
             assign_task(self.desk, task.id, owner)
             self.done(before)
+
+    @rule(first=st.integers(0, 99), owner=st.sampled_from(["王敏", ""]), shared=st.booleans())
+    def share(self, first: int, owner: str, shared: bool) -> None:
+        before = self.state()
+        some = [customer.id for customer in self.people()[first % PEOPLE :]]
+        if shared:
+            share_customers(self.desk, some, ["王敏"])
+        else:
+            assign_customers(self.desk, some, owner)
+        self.done(before)
 
     @rule(which=st.integers(0, 99))
     def withdraw(self, which: int) -> None:
