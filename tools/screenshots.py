@@ -58,6 +58,7 @@ PICTURES = (
     Picture("customer", ("ctrl+o",)),
     Picture("customer-small", ("ctrl+o",), SMALL),
     Picture("calendar", ("ctrl+l", "w")),
+    Picture("share-out", ("d", "end", "enter"), SMALL),
     Picture("help", ("f1",), SMALL),
     Picture("why", ("ctrl+o", "w")),
     Picture("supervision", ("ctrl+p", *"主管", "enter")),

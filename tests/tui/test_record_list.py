@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from dcrc.tui.cells import fit
+from dcrc.tui.marked_list import MarkedList
 from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.wording import plain
 
@@ -80,3 +81,30 @@ async def test_lines_are_as_wide_as_the_list_whatever_stands_in_them() -> None:
 def test_text_is_cut_at_whole_characters() -> None:
     assert fit("陆风汽车", 5) == "陆风…"
     assert plain("\u2028a\u0000b\x7f") == " a␀b␡"
+
+
+async def test_marks_stay_whichever_page_is_loaded() -> None:
+    class Marking(App[None]):
+        def compose(self) -> ComposeResult:
+            yield MarkedList(COLUMNS)
+
+    app = Marking()
+    async with app.run_test(size=(40, 20)) as pilot:
+        lines = app.query_one(MarkedList)
+
+        def load(offset: int, limit: int) -> None:
+            lines.fill(offset, rows(offset, limit))
+
+        lines.focus()
+        lines.show(300, rows(0, 100), load)
+        await pilot.press("space", "end")
+        await pilot.pause()
+        await pilot.press("space")
+        lines.show(300, rows(0, 100), load)  # others changed something
+        assert lines.marked == ["0", "299"]
+        lines.show(2, rows(1, 2))  # the list is whole, and they have left it
+        assert lines.marked == []
+        assert lines.columns == tuple(COLUMNS)
+        await pilot.press("space", "space")
+        lines.show(300, rows(0, 100), load, anew=True)
+        assert lines.marked == []
