@@ -220,7 +220,7 @@ class Years:
             owner,
             model=chance.choice(MODELS),
             usage=chance.choice(("private",) * 8 + ("taxi",)),
-            first_registered=on + 5 * DAY if chance.random() < 0.7 else None,
+            first_registered=min(on + 5 * DAY, today) if chance.random() < 0.7 else None,
         )
         delivered(self.desk, vehicle, on)
         self.cars.append(Car(vehicle, owner, chance.uniform(10, 120), on, chance.random(), on))

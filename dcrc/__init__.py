@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.figures import compute_figure as compute_figure
     from dcrc.kernel.forms import Answers as Answers
     from dcrc.kernel.forms import Form as Form
+    from dcrc.kernel.happened import read_happened as read_happened
     from dcrc.kernel.hooks import hookimpl as hookimpl
     from dcrc.kernel.looks import record_look as record_look
     from dcrc.kernel.lunar import lunar_date as lunar_date
@@ -143,6 +144,7 @@ _HOME = {
         "Answers",
         "Form",
     ),
+    "dcrc.kernel.happened": ("read_happened",),
     "dcrc.kernel.hooks": ("hookimpl",),
     "dcrc.kernel.looks": ("record_look",),
     "dcrc.kernel.lunar": (

@@ -33,6 +33,7 @@ from dcrc.imports.report import (
 from dcrc.imports.rows import SheetRows, read_rows
 from dcrc.imports.said import Witness
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.facts import latest_day
 from dcrc.kernel.operators import Permission
 
 Progress = Callable[[int, int], None]
@@ -169,7 +170,7 @@ def _read(
 ) -> list[SheetRows]:
     profiles = _wanted(profiles_of(desk), wanted)
     policy = desk.policies.section("imports")
-    kinds = Kinds(desk.today(), desk.zone, policy.area_code)
+    kinds = Kinds(desk.today(), desk.zone, policy.area_code, latest_day(desk))
     recognised: list[tuple[Place, Sheet, Recognised]] = []
     for number, path in enumerate(files):
         steps.step(0)

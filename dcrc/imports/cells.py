@@ -11,12 +11,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, NamedTuple
 
 import attrs
 
 from dcrc.errors import InputError
 from dcrc.imports.dates import read_day, read_moment
+from dcrc.kernel.facts import still_to_come
 from dcrc.kernel.phones import plain_mobile, split_phones
 from dcrc.kernel.terms import plate_form
 from dcrc.kernel.vins import normalise_vin
@@ -189,14 +191,25 @@ class Phones(NamedTuple):
 
 @attrs.frozen
 class Kinds:
-    """The kinds of cells as they are read on `today` in the dealer's zone and telephone area."""
+    """The kinds of cells as they are read on `today` in the dealer's zone and telephone area.
+
+    `latest` is the last day on which something can have happened; today unless given.
+    """
 
     today: date
     zone: tzinfo
     area: str = ""
+    latest: date = attrs.field(default=attrs.Factory(lambda self: self.today, takes_self=True))
 
-    def reader(self, kind: str) -> Callable[[Any], Any]:
-        """The function that reads cells of `kind`; raises KeyError for a kind that does not exist."""
+    def reader(self, kind: str, past: bool = False) -> Callable[[Any], Any]:
+        """The function that reads cells of `kind`; raises KeyError for a kind that does not exist.
+
+        With `past` it refuses a day on which nothing can have happened yet.
+        """
+        read = self._reader(kind)
+        return partial(self._read_past, read) if past else read
+
+    def _reader(self, kind: str) -> Callable[[Any], Any]:
         return {
             "text": read_text,
             "name": read_name,
@@ -212,6 +225,13 @@ class Kinds:
             "moment": self.read_moment,
             "phones": self.read_phones,
         }[kind]
+
+    def _read_past(self, read: Callable[[Any], Any], cell: Any) -> Any:
+        value = read(cell)
+        day = value[0] if isinstance(value, tuple) else value
+        if day is not None and day > self.latest.isoformat():
+            raise still_to_come(day, "")
+        return value
 
     def read_day(self, cell: Any) -> str | None:
         if is_empty(cell):
@@ -246,6 +266,7 @@ class Kinds:
         return Phones(numbers, tuple(refused))
 
 
+DATED = frozenset(("day", "moment", "birthday"))
 KINDS = frozenset(("text", "name", "code", "plate", "vin", "id", "money", "km", "count")) | {
     "day",
     "birthday",

@@ -7,17 +7,18 @@ over a profile that exists, values replace and headers and words are added; any 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
 import attrs
 
 from dcrc.errors import PolicyError
-from dcrc.imports.cells import KINDS
+from dcrc.imports.cells import DATED, KINDS
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.documents import document_fields
+from dcrc.kernel.happened import kinds_ahead
 from dcrc.kernel.policy_files import PolicyFile
 from dcrc.kernel.policy_values import MISSING, Spot, lay
 from dcrc.kernel.vehicles import Vehicle
@@ -32,6 +33,7 @@ class Field:
 
     `values` gives the words of a choice; `from_sheet` takes the sheet's name where there is no column.
     A `required` field that is empty or unreadable rejects the row; any other is left out with a warning.
+    A day that is `past` cannot be still to come; that of a fact which has happened is so without being told.
     """
 
     to: str
@@ -41,6 +43,7 @@ class Field:
     required: bool = False
     values: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
     from_sheet: bool = False
+    past: bool = False
 
     @property
     def target(self) -> tuple[str, str]:
@@ -94,7 +97,16 @@ def profiles_of(desk: Desk) -> dict[str, Profile]:
     for name, fields in policy.headers.items():
         for field, headers in fields.items():
             profiles[name] = _with_headers(profiles, name, field, headers)
-    return profiles
+    ahead = kinds_ahead(desk)
+    return {name: _of_the_past(profile, ahead) for name, profile in profiles.items()}
+
+
+def _of_the_past(profile: Profile, ahead: Collection[str]) -> Profile:
+    """`profile` with the day of its fact in the past, unless the fact is of a kind that may lie `ahead`."""
+    if not profile.event or profile.event in ahead:
+        return profile
+    day = attrs.evolve(profile.fields[profile.on], past=True)
+    return attrs.evolve(profile, fields={**profile.fields, profile.on: day})
 
 
 def load_profiles(files: Iterable[Path]) -> dict[str, Profile]:
@@ -159,6 +171,8 @@ def _check(profile: Profile, spot: Spot) -> None:
             raise at.inside("to").expected("customer.…, vehicle.… or event.…", field.to)
         if field.kind not in KINDS:
             raise at.inside("kind").expected(", ".join(sorted(KINDS)), field.kind)
+        if field.past and field.kind not in DATED:
+            raise at.inside("kind").expected(", ".join(sorted(DATED)), field.kind)
     named = (profile.on, profile.on_year_before, profile.readings, profile.phone_else)
     for name in (*named, *profile.key, *profile.key_else, *profile.person):
         if name and name not in profile.fields:

@@ -174,7 +174,7 @@ class _Reader:
     def _read(self, field: Field) -> Callable[[Any], Any]:
         if field.kind == "choice":
             return Choice.of(field.values)
-        return self.kinds.reader(field.kind)
+        return self.kinds.reader(field.kind, field.past)
 
     def _column(self, name: str, field: Field, index: int, rows: Sequence[int]) -> list[Any]:
         memory = self._memories.get((name, index))

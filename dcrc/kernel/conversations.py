@@ -28,6 +28,7 @@ from dcrc.kernel.contact import (
 from dcrc.kernel.contact import next_slot as next_slot_after
 from dcrc.kernel.customers import find_customer, store_phone_state
 from dcrc.kernel.events import Event, record_event
+from dcrc.kernel.facts import latest_day
 from dcrc.kernel.forms import Answers, check_answers, score
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.outbox import queue_fallback
@@ -225,7 +226,8 @@ class _Conversation:
             if answers:
                 raise InputError("The task {task} has no form.", task=task.id[:6], field="answer")
             return None
-        return check_answers(self.desk.forms.get(task.form), answers or {})
+        form = self.desk.forms.get(task.form)
+        return check_answers(form, answers or {}, latest_day(self.desk))
 
     def record(self, task: Task, answers: dict[str, Any] | None) -> Recorded:
         """Write the attempt, the answers and what becomes of the task."""

@@ -14,6 +14,7 @@ from tinydb import where
 
 from dcrc.errors import ConflictError, InputError, NotFound, UsageError
 from dcrc.i18n import t
+from dcrc.kernel.facts import refuse_new_ahead
 from dcrc.kernel.names import fold
 from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.phones import Phone as Phone
@@ -112,6 +113,7 @@ class Customer:
 
 
 CONFIRMABLE = ("name", "phones", "vin", "owner")
+_PAST_DAYS = ("birthday", "founded")
 BLANKS = " \t\r\n\u00a0\u3000"
 
 
@@ -189,6 +191,7 @@ def prepare_customer(customer: Customer) -> Customer:
 def add_customer(desk: Desk, customer: Customer) -> Customer:
     """Register a customer (`id` empty); he comes back with id and terms."""
     _check_preferred_time(desk, customer)
+    refuse_new_ahead(desk, None, customer, _PAST_DAYS)
     with desk.operation("add customer", Permission.CUSTOMERS_EDIT):
         return desk.insert(
             desk.customers,
@@ -216,6 +219,7 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
         raise UsageError("An edit is of one customer, not of two.")
     if after.preferred_time != before.preferred_time:
         _check_preferred_time(desk, after)
+    refuse_new_ahead(desk, before, after, _PAST_DAYS)
     with desk.operation("edit customer", Permission.CUSTOMERS_EDIT):
         if find_customer(desk, before.id).merged_into and not before.merged_into:
             raise ConflictError(

@@ -11,6 +11,7 @@ from tinydb import where
 from dcrc.errors import InputError, UsageError
 from dcrc.kernel.customers import find_customer
 from dcrc.kernel.documents import to_document
+from dcrc.kernel.facts import refuse_ahead
 from dcrc.kernel.operators import Permission
 from dcrc.wording import Wording
 
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class EventKind:
-    """A kind of fact. `fields` names what `Event.data` may hold, each with its wording."""
+    """A kind of fact. `fields` names what `Event.data` may hold, each with its wording.
+
+    `ahead`: its day may be still to come, as that of a policy which begins next month. All other facts have
+    happened.
+    """
 
     name: str
     title: Wording
     fields: dict[str, Wording] = attrs.field(factory=dict)
+    ahead: bool = False
 
 
 @attrs.frozen
@@ -95,6 +101,7 @@ INSURED = EventKind(
         "note": Wording("备注", "Note"),
         "extra": Wording("其他列", "Other columns"),
     },
+    ahead=True,
 )
 
 TRADE_EVENTS = (DELIVERED, SERVICED, INSURED)
@@ -122,7 +129,8 @@ def record_event(desk: Desk, event: Event) -> Event:
     """Note a fact (`id` empty). One of the same kind and key is the same fact, told again: it is edited.
 
     What the new telling does not speak of (fields of `data`, the car, the time of day) stays as it was known.
-    Raises InputError for a kind nobody declared, an unknown field of `data` or an unknown customer.
+    Raises InputError for a kind nobody declared, an unknown field of `data`, an unknown customer, and for a
+    day that is still to come unless the kind may lie `ahead`.
     """
     kind = event_kinds(desk).get(event.kind)
     if kind is None:
@@ -139,6 +147,8 @@ def record_event(desk: Desk, event: Event) -> Event:
             field=unknown[0],
             names=", ".join(kind.fields),
         )
+    if not kind.ahead:
+        refuse_ahead(desk, event.on, "on")
     with desk.operation("record event", Permission.CALLS):
         find_customer(desk, event.customer)
         known = known_event(desk, event.kind, event.key) if event.key else None

@@ -52,7 +52,8 @@ class Option:
 class Field:
     """One question. `show_if` maps other fields to the answers that make this one asked.
 
-    `satisfied_from` is the least score (0–100) that counts as satisfied; None takes the form's.
+    `satisfied_from` is the least score (0–100) that counts as satisfied; None takes the form's. A date that
+    is `past` tells of what has happened.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Field:
     unit: Wording = attrs.field(factory=Wording)
     least: float | None = None
     most: float | None = None
+    past: bool = False
 
     def option(self, key: str) -> Option | None:
         return next((option for option in self.options if option.key == key), None)
@@ -136,12 +138,29 @@ def _answered(value: Any) -> set[str]:
     return {str(value)}
 
 
-def check_answers(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+def check_answers(form: Form, values: Mapping[str, Any], latest: date = date.max) -> dict[str, Any]:
     """`values` as they are stored: option keys, numbers, true/false, `YYYY-MM-DD`; unasked ones left out.
 
-    An option may be given by its key, its number from 1, or its wording in either language. Raises InputError
-    that names every wrong, unknown and missing field; `params["fields"]` lists them.
+    An option may be given by its key, its number from 1, or its wording in either language. `latest` is the
+    last day on which something can have happened. Raises InputError that names every wrong, unknown and
+    missing field; `params["fields"]` lists them.
     """
+    stored, wrong = _read(form, values, latest)
+    if wrong:
+        raise InputError(
+            "{form}: {problems}.",
+            form=str(form.title),
+            problems="; ".join(f"{_title(form, name)} – {why}" for name, why in wrong.items()),
+            fields=tuple(wrong),
+            field=next(iter(wrong)),
+        )
+    return stored
+
+
+def _read(
+    form: Form, values: Mapping[str, Any], latest: date
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The answers as they are stored, and why others cannot be, by field."""
     wrong: dict[str, str] = {}
     stored: dict[str, Any] = {}
     for name in values:
@@ -160,17 +179,11 @@ def check_answers(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
         value = read_answer(field, given)
         if value is UNREADABLE:
             wrong[field.name] = _expected(field)
+        elif field.past and value > latest.isoformat():
+            wrong[field.name] = t("must be no later than {day}", day=latest.isoformat())
         else:
             stored[field.name] = value
-    if wrong:
-        raise InputError(
-            "{form}: {problems}.",
-            form=str(form.title),
-            problems="; ".join(f"{_title(form, name)} – {why}" for name, why in wrong.items()),
-            fields=tuple(wrong),
-            field=next(iter(wrong)),
-        )
-    return stored
+    return stored, wrong
 
 
 def _title(form: Form, name: str) -> str:
@@ -309,6 +322,8 @@ def _form(file: PolicyFile) -> Form:
             if len(set(options)) < len(options)
             else t("show_if of {name} names no field before it", name=field.name)
             if unknown
+            else t("{name} is no date and cannot be past", name=field.name)
+            if field.past and field.kind is not FieldKind.DATE
             else ""
         )
         if problem:

@@ -16,6 +16,8 @@ from dcrc.kernel.contact import blocked
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.dossiers import fact_tables, read_dossiers
+from dcrc.kernel.facts import latest_day
+from dcrc.kernel.happened import first_to_come, kinds_ahead, so_far
 from dcrc.kernel.planner import Dossier, NotPlanned, Outcome, Planner, PlanningDay
 from dcrc.kernel.plugins import PluginProblem
 from dcrc.kernel.reconcile import Reconciled, reconcile
@@ -74,6 +76,8 @@ class Planning:
     horizon: int
     further: timedelta
     digest: str
+    latest: date  # the last day on which something can have happened
+    ahead: frozenset[str]  # kinds of facts whose day may be later
     report: PlanReport = attrs.field(factory=PlanReport)
     _failed: dict[tuple[str, str], set[str]] = attrs.field(factory=dict)
     _values: dict[str, Any] = attrs.field(factory=dict)
@@ -81,11 +85,16 @@ class Planning:
     @classmethod
     def of(cls, desk: Desk, until: date | None = None, *, explained: bool = False) -> Planning:
         """Today's run with the desk's planners; `explained` if somebody reads what they answer."""
-        policies, today = desk.policies, desk.today()
+        policies, today, latest = desk.policies, desk.today(), latest_day(desk)
         planners = sorted(desk.plugins.planners(), key=lambda planner: str(planner.name))
         usual = int(policies.section("planning").horizon_days)
         horizon = max(usual, (until - today).days) if until is not None else usual
-        parts = [dcrc.__version__, str(usual), policies.digest_of("workdays")]
+        parts = [
+            dcrc.__version__,
+            str(usual),
+            str((latest - today).days),
+            policies.digest_of("workdays"),
+        ]
         parts += [policies.digest_of("conversations")]
         parts += [f"{each.name}={policies.digest_of(each.section)}" for each in planners]
         parts += desk.plugins.planner_versions()
@@ -98,6 +107,8 @@ class Planning:
             horizon,
             timedelta(days=horizon - usual),
             sha256("|".join(parts).encode()).hexdigest()[:12],
+            latest,
+            kinds_ahead(desk),
         )
 
     @property
@@ -138,12 +149,16 @@ class Planning:
             self.policy_value,
         )
         reconciled = _with_own_tasks(reconciled, dossier, self.today)
+        if (to_come := first_to_come(dossier, self.latest, self.ahead)) is not None:
+            comes = to_come - (self.latest - self.today)
+            reconciled = attrs.evolve(reconciled, wake=min(comes, reconciled.wake or comes))
         if failed:  # the next plan tries again, be it on the same day
             reconciled = attrs.evolve(reconciled, wake=self.today)
         return reconciled
 
     def outcomes(self, dossier: Dossier) -> tuple[dict[str, Sequence[Outcome]], bool]:
-        """What each planner says of a customer, by its name; a planner that raises is left out."""
+        """What each planner says of what has happened, by its name; a planner that raises is left out."""
+        dossier = so_far(dossier, self.latest, self.ahead)
         customer = dossier.customer
         gone = _is_gone(customer)
         outcomes: dict[str, Sequence[Outcome]] = {

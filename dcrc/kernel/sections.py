@@ -8,6 +8,7 @@ from dcrc.kernel.contact import ContactPolicy
 from dcrc.kernel.customers import CustomersPolicy
 from dcrc.kernel.dealer import DealerPolicy
 from dcrc.kernel.faces import FACE_SECTIONS
+from dcrc.kernel.facts import FactsPolicy
 from dcrc.kernel.importing import ImportsPolicy
 from dcrc.kernel.operators import RolesPolicy
 from dcrc.kernel.planning import PlanningPolicy
@@ -23,6 +24,7 @@ def kernel_sections() -> dict[str, type]:
         "dealer": DealerPolicy,
         "roles": RolesPolicy,
         "customers": CustomersPolicy,
+        "facts": FactsPolicy,
         "workdays": WorkdaysPolicy,
         "contact": ContactPolicy,
         "conversations": SharingPolicy,

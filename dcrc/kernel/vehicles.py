@@ -10,6 +10,7 @@ from tinydb import where
 
 from dcrc.errors import InputError, NotFound, UsageError
 from dcrc.kernel.customers import BLANKS, Customer, find_customer, surplus_blanks
+from dcrc.kernel.facts import refuse_ahead, refuse_new_ahead
 from dcrc.kernel.looks import record_look
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.proposals import Proposal, propose
@@ -92,11 +93,20 @@ def hide_codes(vehicle: Vehicle) -> Vehicle:
 def add_vehicle(desk: Desk, vehicle: Vehicle) -> Vehicle:
     """Register a vehicle (`id` empty); one VIN is one vehicle, and its owner must be known."""
     with desk.operation("add vehicle", Permission.CUSTOMERS_EDIT):
+        _refuse_days_ahead(desk, None, vehicle)
         vehicle = prepare_vehicle(attrs.evolve(vehicle, id=vehicle.id or desk.new_id()))
         _refuse_known_vin(desk, vehicle)
         if vehicle.customer:
             find_customer(desk, vehicle.customer)
         return hide_codes(desk.insert(desk.vehicles, vehicle))
+
+
+def _refuse_days_ahead(desk: Desk, before: Vehicle | None, after: Vehicle) -> None:
+    refuse_new_ahead(desk, before, after, ("first_registered",))
+    known = () if before is None else before.readings
+    for reading in after.readings:
+        if reading not in known:
+            refuse_ahead(desk, reading.on, "readings")
 
 
 def _refuse_known_vin(desk: Desk, vehicle: Vehicle) -> None:
@@ -157,6 +167,7 @@ def edit_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> EditedVehicle:
     if before.id != after.id:
         raise UsageError("An edit is of one vehicle, not of two.")
     with desk.operation("edit vehicle", Permission.CUSTOMERS_EDIT):
+        _refuse_days_ahead(desk, before, after)
         after = checked_vehicle(desk, before, after)
         waiting = []
         confirm = desk.policies.section("customers").confirm_fields
@@ -202,9 +213,10 @@ def change_owner(desk: Desk, vehicle_id: str, customer_id: str) -> EditedVehicle
 
 
 def record_reading(desk: Desk, vehicle_id: str, reading: Reading) -> Vehicle:
-    """Note what the odometer showed; raises InputError for a negative or impossible number."""
+    """Note what the odometer showed; raises InputError for an impossible number and a day still to come."""
     if not 0 <= reading.km <= 3_000_000:
         raise InputError("{km} km is no odometer reading.", field="km", km=reading.km)
+    refuse_ahead(desk, reading.on, "on")
     with desk.operation("record reading", Permission.CALLS):
         before = desk.get(desk.vehicles, Vehicle, vehicle_id)
         readings = (*before.readings, reading)

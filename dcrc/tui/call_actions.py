@@ -13,6 +13,7 @@ from dcrc.i18n import listed, t
 from dcrc.kernel.calendar import snooze_task
 from dcrc.kernel.contact import CONTACT_CHANNELS
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.facts import latest_day
 from dcrc.kernel.forms import check_answers
 from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.tasks import Result
@@ -194,6 +195,7 @@ class CallActions(DeskScreen):
         """The answers of each task in this call, or None after telling what is missing."""
         assert self.data is not None
         form = self.form
+        desk = house(self).desk
         given: dict[str, dict[str, Any] | None] = {}
         self.left_open = self._unasked() if result is Result.REACHED else []
         for each in self._in_call():
@@ -203,7 +205,8 @@ class CallActions(DeskScreen):
             if result is not Result.REACHED or each.form is None or form is None:
                 continue
             try:
-                given[each.task.id] = check_answers(each.form, form.answers(each.task.id))
+                answers = form.answers(each.task.id)
+                given[each.task.id] = check_answers(each.form, answers, latest_day(desk))
             except InputError as error:
                 house(self).complain(without_ids(error))
                 form.mark_wrong(each.task.id, error.params.get("fields", ()))

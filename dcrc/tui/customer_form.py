@@ -85,7 +85,9 @@ def _whole_form() -> Form:
                 text,
                 hint=Wording("多个号码用逗号隔开", "several with commas between"),
             ),
-            Field("birthday", Wording("生日", "Birthday"), FieldKind.DATE, show_if=PERSON),
+            Field(
+                "birthday", Wording("生日", "Birthday"), FieldKind.DATE, show_if=PERSON, past=True
+            ),
             Field("id_number", Wording("身份证号", "ID number"), text, show_if=PERSON),
             Field("address", Wording("地址", "Address"), text),
             Field("postcode", Wording("邮编", "Postcode"), text),

@@ -13,6 +13,7 @@ from textual.timer import Timer
 from dcrc.errors import DcrcError, InputError
 from dcrc.i18n import t
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.facts import latest_day
 from dcrc.kernel.forms import Form, check_answers
 from dcrc.tui.drafts import drop_draft, keep_draft, read_draft
 from dcrc.tui.form_view import AskedForm, FormView, without_ids
@@ -94,7 +95,7 @@ class RecordForm(DeskScreen):
             return
         form = self.view.asked[0].form
         try:
-            values = check_answers(form, self.view.answers(""))
+            values = check_answers(form, self.view.answers(""), latest_day(house(self).desk))
         except InputError as error:
             self._refused(error)
             return

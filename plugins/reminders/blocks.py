@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from dcrc import Desk, Dossier, Vehicle, read_dossier, t
+from dcrc import Desk, Dossier, Vehicle, read_happened, t
 
 from .deadlines import inspected, registered, warranty_end
 from .policy import RemindersPolicy
@@ -16,7 +16,7 @@ from .statute import inspections, row_of
 
 def service_lines(desk: Desk, customer_id: str) -> list[str]:
     """The lines of the block on the customer page."""
-    dossier = read_dossier(desk, customer_id)
+    dossier = read_happened(desk, customer_id)
     policy: RemindersPolicy = desk.policies.section(NAME)
     return [
         line
@@ -30,7 +30,7 @@ def vehicle_lines(desk: Desk, vehicle: Vehicle) -> list[str]:
     """The same of one car."""
     if not vehicle.customer:
         return []
-    dossier = read_dossier(desk, vehicle.customer)
+    dossier = read_happened(desk, vehicle.customer)
     return list(_lines(dossier, vehicle, desk.policies.section(NAME), desk.today()))
 
 

@@ -192,7 +192,7 @@ def _service(path: Path, cars: int, chance: random.Random, truth: Truth) -> None
         rows = sheets[sheet] = [list(SERVICE)]
         for number in range(count):
             vin = chance.choice(known)
-            out = truth.delivered[vin] + timedelta(days=chance.randrange(1, 300))
+            out = min(truth.delivered[vin] + timedelta(days=chance.randrange(1, 300)), TODAY)
             came = datetime.combine(out, time(9, 30))
             row = [
                 f"W{sheet == '钣喷':d}{number:06d}",

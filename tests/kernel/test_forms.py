@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ options = [
 [[fields]]
 name = "on"
 kind = "date"
+past = true
 title = {{ zh = "日期", en = "Day" }}
 """
 
@@ -91,6 +93,14 @@ def test_every_wrong_field_is_named_at_once(form: Form) -> None:
     with pytest.raises(InputError) as error:
         check_answers(form, given)
     assert set(error.value.params["fields"]) == {"colour", "why", "km", "on"}
+
+
+def test_a_day_of_what_has_happened_is_no_later_than_today(form: Form) -> None:
+    given = {"overall": "very", "on": "2026-11-22"}
+    assert check_answers(form, given, date(2026, 11, 22))["on"] == "2026-11-22"
+    with pytest.raises(InputError, match="2026-11-21") as refused:
+        check_answers(form, given, date(2026, 11, 21))
+    assert refused.value.params["fields"] == ("on",)
 
 
 def test_a_question_that_is_not_asked_is_neither_needed_nor_kept(form: Form) -> None:

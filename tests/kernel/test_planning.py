@@ -361,9 +361,9 @@ def test_customers_taken_back_leave_the_calendar_and_return_with_it(desk: Desk) 
     assert only(desk, customer=event.customer).state is TaskState.OPEN
 
 
-def test_planning_further_ahead_than_usual(desk: Desk) -> None:
-    event = sold(desk)
-    serviced(desk, event, TODAY + timedelta(days=70))
+def test_planning_further_ahead_than_usual(desk: Desk, reopen: Reopen) -> None:
+    serviced(desk, sold(desk), TODAY)
+    desk = reopen("\n[care]\nevery = 70\n")
     plan(desk)
     assert tasks(desk, state="open") == []
     report = plan(desk, until=TODAY + timedelta(days=90))

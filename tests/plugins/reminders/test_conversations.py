@@ -7,7 +7,7 @@ from datetime import date, time
 
 import pytest
 
-from dcrc import Customer, Desk, Reading, Task, TaskState, record_reading, tasks
+from dcrc import Customer, Desk, InputError, Reading, Task, TaskState, record_reading, tasks
 from dcrc.i18n import speaking
 from dcrc.kernel.agenda import agenda
 from dcrc.kernel.calendar import record_attempt
@@ -112,6 +112,18 @@ def test_who_asks_for_the_inspection_or_a_check_goes_to_the_service_advisor_too(
     assert explain_task(desk, wish.id).remarks[0] == wished
     serviced(desk, car, date(2026, 11, 25), work="一般维修", km=4500)
     assert none_of(desk, owner, "booking")
+
+
+def test_nothing_was_done_elsewhere_tomorrow(desk: Desk) -> None:
+    owner = a_customer(desk)
+    delivered(desk, a_vehicle(desk, owner), date(2026, 9, 10))
+    task = only(desk, owner, "first_service")
+    said = {"state": "elsewhere", "shop": "路边店", "back": "yes"}
+    with pytest.raises(InputError) as refused:
+        reached(desk, task, **said, elsewhere_on="2062-11-20")
+    assert refused.value.params["fields"] == ("elsewhere_on",)
+    wished = {"state": "nearly_due", "booking": "wished", "wish_on": "2026-12-20"}
+    assert reached(desk, task, **wished).task.state is TaskState.DONE
 
 
 def test_done_elsewhere_is_noted_and_marks_for_win_back(desk: Desk) -> None:
@@ -240,6 +252,7 @@ def test_who_was_reminded_and_did_not_come_is_asked_three_weeks_after_it_was_due
     reached(desk, only(desk, owner, "first_service"), state="nearly_due", booking="himself")
     missed = only(desk, owner, "missed_service")
     assert (str(missed.opens), missed.expires) == ("2026-12-31", date(2027, 1, 30))
+    desk.clock.set(date(2026, 12, 20))  # type: ignore[attr-defined]
     serviced(desk, car, date(2026, 12, 20), work="首保", km=4000)
     assert none_of(desk, owner, "missed_service")
 

@@ -107,6 +107,7 @@ def test_the_car_that_stays_for_the_paint_is_asked_about_once_when_it_has_left(
     shop = workshop()
     serviced(shop.desk, shop.car, TUESDAY, "RO1", came_in="2026-11-16", **MECHANICAL)
     (before,) = shop.calls()
+    shop.on(date(2026, 11, 19))
     serviced(shop.desk, shop.car, date(2026, 11, 19), "RO2", came_in="2026-11-16", **PAINT)
     (after,) = shop.calls()
     assert after.id == before.id
@@ -140,6 +141,7 @@ def test_a_car_still_in_the_workshop_when_its_owner_was_asked_is_asked_about_aga
     serviced(shop.desk, shop.car, TUESDAY, "RO1", came_in="2026-11-17", **MECHANICAL)
     shop.on(date(2026, 11, 18))
     reached(shop.desk, shop.calls()[0])
+    shop.on(date(2026, 11, 20))
     serviced(shop.desk, shop.car, date(2026, 11, 20), "RO2", came_in="2026-11-17", **PAINT)
     (call,) = shop.calls()
     assert (call.occurrence, call.form) == ("RO2", "service_body_and_paint")

@@ -1,0 +1,61 @@
+"""What has happened lies in the past, by the dealer's day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from dcrc.errors import InputError
+from dcrc.wording import Wording
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+
+
+@attrs.frozen
+class FactsPolicy:
+    """The section `facts`: how far ahead a fact may be dated."""
+
+    days_ahead: int = attrs.field(
+        default=2,
+        validator=attrs.validators.ge(0),
+        metadata={
+            "unit": "days",
+            "doc": Wording(
+                "已发生的事最多可晚于今天几天（台账里有明天出厂的车，各台电脑的时钟也有差）",
+                "days after today that a fact may bear: ledgers name cars that leave tomorrow, clocks differ",
+            ),
+        },
+    )
+
+
+def latest_day(desk: Desk) -> date:
+    """The last day on which something can have happened."""
+    return desk.today() + timedelta(desk.policies.section("facts").days_ahead)
+
+
+def still_to_come(day: str, field: str) -> InputError:
+    """The refusal of a `day` (`YYYY-MM-DD`) on which nothing can have happened yet."""
+    return InputError(
+        "{day} is still to come: what has happened cannot lie in the future.", day=day, field=field
+    )
+
+
+def refuse_ahead(desk: Desk, day: date | None, field: str) -> None:
+    """Raise InputError, with `field`, for a day on which nothing can have happened yet."""
+    if day is not None and day > latest_day(desk):
+        raise still_to_come(day.isoformat(), field)
+
+
+def refuse_new_ahead(desk: Desk, before: Any, after: Any, fields: Iterable[str]) -> None:
+    """Raise InputError for the first of `fields` that `after` sets to such a day.
+
+    What was stored so `before` (None for a new record) hinders no edit of something else.
+    """
+    for name in fields:
+        day = getattr(after, name)
+        if before is None or day != getattr(before, name):
+            refuse_ahead(desk, day, name)
