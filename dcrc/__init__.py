@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.customers import LunarDay as LunarDay
     from dcrc.kernel.desk import Desk as Desk
     from dcrc.kernel.dossiers import read_dossier as read_dossier
+    from dcrc.kernel.doubts import Doubt as Doubt
     from dcrc.kernel.events import Event as Event
     from dcrc.kernel.events import EventKind as EventKind
     from dcrc.kernel.events import record_event as record_event
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.lunar import lunar_date as lunar_date
     from dcrc.kernel.lunar import solar_birthday as solar_birthday
     from dcrc.kernel.lunar import solar_terms as solar_terms
+    from dcrc.kernel.mileage import mileage_doubt as mileage_doubt
     from dcrc.kernel.operators import Permission as Permission
     from dcrc.kernel.operators import masked_phone as masked_phone
     from dcrc.kernel.outbox import queue_message as queue_message
@@ -126,6 +128,7 @@ _HOME = {
     ),
     "dcrc.kernel.desk": ("Desk",),
     "dcrc.kernel.dossiers": ("read_dossier",),
+    "dcrc.kernel.doubts": ("Doubt",),
     "dcrc.kernel.events": (
         "Event",
         "EventKind",
@@ -152,6 +155,7 @@ _HOME = {
         "solar_birthday",
         "solar_terms",
     ),
+    "dcrc.kernel.mileage": ("mileage_doubt",),
     "dcrc.kernel.operators": (
         "Permission",
         "masked_phone",

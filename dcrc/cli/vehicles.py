@@ -118,13 +118,20 @@ def edit(desk: Desk, vehicle: str, owner: str | None, settings: tuple[str, ...])
 @pass_desk
 def reading(desk: Desk, vehicle: str, km: int, on: str | None) -> None:
     """Record a mileage."""
+    from dcrc.kernel.mileage import mileage_doubt
     from dcrc.kernel.vehicles import Reading, get_vehicle, record_reading
 
     car = get_vehicle(desk, vehicle)
     day = parse_day(on, desk.today()) if on else desk.today()
-    record_reading(desk, car.id, Reading(day, km, "call"))
-    after = get_vehicle(desk, car.id)
-    _show(desk, after, t("{vin}: {km} km on {day}.", vin=car.vin, km=km, day=day))
+    noted = Reading(day, km, "call")
+    doubt = mileage_doubt(desk, car.id, noted)
+    record_reading(desk, car.id, noted)
+    remarks = [] if doubt is None else [t(doubt.text, **doubt.params)]
+    show(
+        {"vehicle": vehicle_document(desk, get_vehicle(desk, car.id)), "remarks": remarks},
+        t("{vin}: {km} km on {day}.", vin=car.vin, km=km, day=day),
+        *(f"  ! {each}" for each in remarks),
+    )
 
 
 @vehicle.command(help="Show key and audio code; each look is noted.")

@@ -27,6 +27,7 @@ from dcrc.kernel.contact import (
 )
 from dcrc.kernel.contact import next_slot as next_slot_after
 from dcrc.kernel.customers import find_customer, store_phone_state
+from dcrc.kernel.doubts import doubts_about
 from dcrc.kernel.events import Event, record_event
 from dcrc.kernel.facts import latest_day
 from dcrc.kernel.forms import Answers, check_answers, score
@@ -51,7 +52,8 @@ class Recorded:
 
     `next_at` (UTC) is when it is tried again; `follow_ups` are tasks that this conversation put on the
     calendar; `message` is the text that was queued because nobody could be reached, empty without one.
-    `remarks` say what was against the contact rules though it counts, with the first task of a conversation.
+    `remarks` say what was against the contact rules though it counts, with the first task of a conversation,
+    and which of its answers are doubtful, with each.
     """
 
     task: Task
@@ -107,8 +109,9 @@ def record_conversation(
 
     A customer who must not be contacted is contacted at times that he asked for alone, and may refuse; if he
     came or called himself, `channel` says so (`incoming`, `visit`). A call in quiet hours was the operator's
-    decision: it counts, with a remark. Raises InputError (answers, time, a contact that is against the
-    customer's wish, a result that desk work cannot have), ConflictError when a task was closed meanwhile.
+    decision: it counts, with a remark; so do answers that are doubtful. Raises InputError (answers, time, a
+    contact that is against the customer's wish, a result that desk work cannot have), ConflictError when a
+    task was closed meanwhile.
     """
     with desk.operation("record attempt", Permission.CALLS):
         customer = find_customer(desk, customer_id)
@@ -124,14 +127,19 @@ def record_conversation(
             said.check(task, answers)
             for task, answers in zip(tasks, answers_by_task.values(), strict=True)
         ]
+        doubts = [said.doubts(task, answers) for task, answers in zip(tasks, checked, strict=True)]
         recorded = [
             said.record(task, answers) for task, answers in zip(tasks, checked, strict=True)
         ]
         said.note_number()
-        recorded = [attrs.evolve(each, message=said.fall_back(each)) for each in recorded]
+        recorded = [
+            attrs.evolve(each, message=said.fall_back(each), remarks=against)
+            for each, against in zip(recorded, doubts, strict=True)
+        ]
         said.tell(recorded)
         planned = replan_customer(desk, customer.id)
         follow_ups = (*planned.create, *(after for _, after in planned.reopen))
+        remarks += recorded[0].remarks
         first = attrs.evolve(recorded[0], follow_ups=follow_ups, remarks=remarks)
         return [first, *recorded[1:]]
 
@@ -200,6 +208,7 @@ class _Conversation:
     number: str
     channel: str
     answered: dict[str, Answers] = attrs.field(factory=dict)
+    said: tuple[Remark, ...] = ()
 
     def effect_on(self, task: Task) -> Effect:
         """What the result does to a task."""
@@ -228,6 +237,15 @@ class _Conversation:
             return None
         form = self.desk.forms.get(task.form)
         return check_answers(form, answers or {}, latest_day(self.desk))
+
+    def doubts(self, task: Task, answers: dict[str, Any] | None) -> tuple[Remark, ...]:
+        """What may be wrong in the answers, by what is known before them; each is said once."""
+        if answers is None:
+            return ()
+        found = [each.remark for each in doubts_about(self.desk, task, answers)]
+        new = tuple(each for each in found if each not in self.said)
+        self.said += new
+        return new
 
     def record(self, task: Task, answers: dict[str, Any] | None) -> Recorded:
         """Write the attempt, the answers and what becomes of the task."""

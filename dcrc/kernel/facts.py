@@ -1,4 +1,4 @@
-"""What has happened lies in the past, by the dealer's day."""
+"""What has happened lies in the past, by the dealer's day; his policy says what is believed unasked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class FactsPolicy:
-    """The section `facts`: how far ahead a fact may be dated."""
+    """The section `facts`: how far ahead a fact may be dated, and which mileages are asked about."""
 
     days_ahead: int = attrs.field(
         default=2,
@@ -28,6 +28,25 @@ class FactsPolicy:
                 "已发生的事最多可晚于今天几天（台账里有明天出厂的车，各台电脑的时钟也有差）",
                 "days after today that a fact may bear: ledgers name cars that leave tomorrow, clocks differ",
             ),
+        },
+    )
+    most_km_per_day: int = attrs.field(
+        default=400,
+        validator=attrs.validators.ge(0),
+        metadata={
+            "unit": "km/day",
+            "doc": Wording(
+                "两次读数之间日均超过此里程则提示核对",
+                "more than this between two readings is asked about",
+            ),
+        },
+    )
+    trip_km: int = attrs.field(
+        default=1000,
+        validator=attrs.validators.ge(0),
+        metadata={
+            "unit": "km",
+            "doc": Wording("另加一次长途的里程", "what one long trip may add to it"),
         },
     )
 

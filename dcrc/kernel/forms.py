@@ -157,6 +157,11 @@ def check_answers(form: Form, values: Mapping[str, Any], latest: date = date.max
     return stored
 
 
+def readable_answers(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` as they are stored, as far as they can be read; wrong, unknown and unasked ones left out."""
+    return _read(form, values, date.max)[0]
+
+
 def _read(
     form: Form, values: Mapping[str, Any], latest: date
 ) -> tuple[dict[str, Any], dict[str, str]]:

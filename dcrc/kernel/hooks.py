@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import click
 
     from dcrc.kernel.desk import Desk
+    from dcrc.kernel.doubts import Doubt
     from dcrc.kernel.events import Event, EventKind
     from dcrc.kernel.faces import CustomerBlock, ScreenEntry
     from dcrc.kernel.figures import Figure
@@ -72,6 +73,11 @@ def dcrc_attempted(desk: Desk, task: Task, attempt: Attempt) -> None:
 @hookspec
 def dcrc_task_closed(desk: Desk, task: Task, answers: Answers | None) -> None:
     """A task was closed (done, failed or withdrawn by hand); called inside the same operation."""
+
+
+@hookspec
+def dcrc_doubts(desk: Desk, task: Task, values: Mapping[str, Any]) -> Iterable[Doubt]:
+    """What may be wrong in answers to a task's form: the operator is told, nothing is refused or written."""
 
 
 @hookspec

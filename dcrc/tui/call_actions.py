@@ -29,7 +29,7 @@ from dcrc.tui.results import (
     other_results,
     snooze_days,
 )
-from dcrc.tui.sheet_data import SheetData, SheetTask
+from dcrc.tui.sheet_data import SheetData, SheetTask, doubts_on_sheet
 from dcrc.tui.shell import DeskScreen, house
 from dcrc.tui.text_field import TextField
 from dcrc.tui.when import read_day, read_moment
@@ -336,7 +336,21 @@ class CallActions(DeskScreen):
     def keep_draft_soon(self) -> None:
         """Put what was typed on disk when the keys rest a moment."""
         self._stop_draft_timer()
-        self._draft_timer = self.set_timer(DRAFT_AFTER, self.keep_draft)
+        self._draft_timer = self.set_timer(DRAFT_AFTER, self._rest)
+
+    def _rest(self) -> None:
+        """The keys rest: what was typed goes to disk, and what may be wrong in it is said beside it."""
+        self.keep_draft()
+        form, customer_id = self.form, self.customer_id
+        answers = (
+            {each.task.id: form.answers(each.task.id) for each in self._in_call()} if form else {}
+        )
+
+        def show(found: dict[tuple[str, str], str]) -> None:
+            if form is not None and customer_id == self.customer_id:
+                form.show_doubts(found)
+
+        self.fetch(lambda desk: doubts_on_sheet(desk, answers), show, topic="doubts")
 
     def _stop_draft_timer(self) -> None:
         if self._draft_timer is not None:

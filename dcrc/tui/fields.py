@@ -46,14 +46,26 @@ class Question(Widget):
         super().__init__(classes="question")
         self.about, self.field, self.number, self.answer = about, field, number, answer
         self.wrong = False
+        self.doubted = ""
 
     def put(self, value: Any) -> None:
         """Show `value` as the answer without telling anybody."""
         self.answer = value
 
+    @property
+    def told_doubt(self) -> Content:
+        """What is said against the answer, as it stands beside it."""
+        return Content(f" ! {plain(self.doubted)}" if self.doubted else "").stylize("bold $warning")
+
     def mark_wrong(self, wrong: bool) -> None:
         """Show that this question is why the form was not taken."""
         self.wrong = wrong
+
+    def doubt(self, why: str) -> None:
+        """Say what is against the answer, which counts nevertheless; "" for nothing."""
+        if why != self.doubted:
+            self.doubted = why
+            self.refresh(layout=True)
 
     def renumber(self, number: int) -> None:
         """Be the question with that number among those that are asked."""
@@ -111,7 +123,7 @@ class OptionQuestion(Question, can_focus=True):
         if self.has_focus:
             question = question.stylize("bold")
         answer = Content(f" → {plain(told)}").stylize("bold $success") if told else Content("")
-        return question + answer
+        return question + answer + self.told_doubt
 
     def _choices(self) -> Content:
         chosen = self.chosen
@@ -228,7 +240,7 @@ class TextQuestion(Question):
         heading = Content(f"{mark}{self.number} {plain(str(self.field.title))}{unit}")
         if self._meant:
             heading += Content(f" → {self._meant}").stylize("bold $success")
-        return heading
+        return heading + self.told_doubt
 
     def _placeholder(self) -> str:
         if self._today is not None:
@@ -250,6 +262,10 @@ class TextQuestion(Question):
 
     def mark_wrong(self, wrong: bool) -> None:
         super().mark_wrong(wrong)
+        self._heading.update(self._label())
+
+    def doubt(self, why: str) -> None:
+        super().doubt(why)
         self._heading.update(self._label())
 
     def on_text_field_typed(self, event: TextField.Typed) -> None:

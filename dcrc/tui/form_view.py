@@ -116,6 +116,11 @@ class FormView(VerticalScroll, can_focus=False):
         if wrong:
             self._focus(wrong[0])
 
+    def show_doubts(self, doubts: Mapping[tuple[str, str], str]) -> None:
+        """Say beside each answer what is against it, by (task, question); nothing beside the others."""
+        for each in self.questions:
+            each.doubt(doubts.get((each.about, each.field.name), ""))
+
     def focus_first(self) -> bool:
         """Put the cursor on the first unanswered question; False when there is none."""
         open_ = [q for q in self.questions if self._is_asked(q)]

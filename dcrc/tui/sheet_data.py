@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import attrs
 
 from dcrc.errors import NotFound
+from dcrc.i18n import t
 from dcrc.kernel.agenda import filter_for, tasks
+from dcrc.kernel.calendar import get_task
 from dcrc.kernel.contact import CONTACT_CHANNELS, Refusal, may_contact
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.doubts import doubts_about
 from dcrc.kernel.explain import task_remarks
 from dcrc.kernel.forms import Form
 from dcrc.kernel.history import Entry, timeline
@@ -86,6 +91,17 @@ def load_sheet(desk: Desk, customer_id: str, *, mine: bool = True) -> SheetData:
         may_contact(desk, customer, desk.now()),
         desk.now(),
     )
+
+
+def doubts_on_sheet(
+    desk: Desk, answers: Mapping[str, Mapping[str, Any]]
+) -> dict[tuple[str, str], str]:
+    """What is said against `answers` by task: (task, question) → the words."""
+    return {
+        (task, doubt.field): t(doubt.remark.text, **doubt.remark.params)
+        for task, given in answers.items()
+        for doubt in doubts_about(desk, get_task(desk, task), given)
+    }
 
 
 def _sheet_task(

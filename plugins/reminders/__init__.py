@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from dcrc import (
     BatchStep,
     CustomerBlock,
     Desk,
+    Doubt,
     EventKind,
     Figure,
     Planner,
@@ -69,6 +70,13 @@ def dcrc_task_closed(desk: Desk, task: Task, answers: Answers | None) -> None:
     from .operations import note_conversation
 
     note_conversation(desk, task, answers)
+
+
+@hookimpl
+def dcrc_doubts(desk: Desk, task: Task, values: Mapping[str, Any]) -> Iterable[Doubt]:
+    from .operations import doubtful_mileages
+
+    return doubtful_mileages(desk, task, values)
 
 
 @hookimpl

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ MILEAGE_FORM, INSPECTION_FORM, NOTICE_FORM = (
     "reminder_inspection",
     "reminder_notice",
 )
-KM = "km"
+KM, ELSEWHERE_KM = "km", "elsewhere_km"
 NOT_DUE, NEARLY_DUE, OVERDUE, ELSEWHERE, SOLD = (
     "not_due",
     "nearly_due",
@@ -64,9 +65,9 @@ def went_elsewhere(answers: Answers) -> Elsewhere | None:
     values = answers.values
     if answers.form != MILEAGE_FORM or values.get("state") != ELSEWHERE:
         return None
-    price, km = values.get("price"), values.get("elsewhere_km")
+    price, km = values.get("price"), values.get(ELSEWHERE_KM)
     return Elsewhere(
-        min(_day(values.get("elsewhere_on")) or answers.on, answers.on),
+        elsewhere_on(values, answers.on),
         int(km) if km is not None else None,
         str(values.get("shop", "")),
         str(values.get("place", "")),
@@ -75,6 +76,11 @@ def went_elsewhere(answers: Answers) -> Elsewhere | None:
         values.get("elsewhere_satisfied"),
         str(values.get("back", "")),
     )
+
+
+def elsewhere_on(values: Mapping[str, Any], asked: date) -> date:
+    """The day of a service in another shop; that of the conversation, `asked`, if none is named."""
+    return min(_day(values.get("elsewhere_on")) or asked, asked)
 
 
 def wish_of(answers: Answers) -> Wish | None:

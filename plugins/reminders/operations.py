@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import attrs
 from tinydb import where
@@ -11,6 +13,7 @@ from dcrc import (
     Answers,
     Customer,
     Desk,
+    Doubt,
     Event,
     InputError,
     NotFound,
@@ -19,13 +22,14 @@ from dcrc import (
     Situation,
     Task,
     fill_blanks,
+    mileage_doubt,
     queue_message,
     record_event,
     record_reading,
 )
 
 from .care_calendar import care_days
-from .conversation import KM, lost_because, went_elsewhere
+from .conversation import ELSEWHERE_KM, KM, elsewhere_on, lost_because, went_elsewhere
 from .policy import Care
 from .records import (
     APPROVED,
@@ -52,6 +56,17 @@ def note_conversation(desk: Desk, task: Task, answers: Answers | None) -> None:
         record_reading(desk, answers.vehicle, Reading(answers.on, int(km), "call"))
     if because := lost_because(answers):
         _mark_lost(desk, task, answers, because)
+
+
+def doubtful_mileages(desk: Desk, task: Task, values: Mapping[str, Any]) -> Iterator[Doubt]:
+    """Mileages that do not fit what is known of the car: the one of today, and the one of another shop."""
+    days = {KM: desk.today(), ELSEWHERE_KM: elsewhere_on(values, desk.today())}
+    for field, on in days.items():
+        km = values.get(field)
+        if task.vehicle and isinstance(km, (int, float)):
+            doubt = mileage_doubt(desk, task.vehicle, Reading(on, int(km)))
+            if doubt is not None:
+                yield Doubt(field, doubt)
 
 
 def _mark_lost(desk: Desk, task: Task, answers: Answers, because: str) -> None:

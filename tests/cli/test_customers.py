@@ -139,6 +139,13 @@ def test_a_vehicle_s_mileage_codes_and_owner(dcrc: Any, owner: str) -> None:
         "vehicle", "reading", "粤A12345", 15200, "--on", "昨天", page="dcrc vehicle reading"
     )
     assert done["vehicle"]["readings"] == [{"on": "2026-11-20", "km": 15200, "source": "call"}]
+    assert done["remarks"] == []
+    told = dcrc.ok("vehicle", "reading", "粤A12345", 1530)
+    assert "1530" in told
+    assert "15200" in told
+    (remark,) = dcrc.json("vehicle", "reading", "粤A12345", 153)["remarks"]
+    assert "1530" in remark
+    assert "2062-01-05" in dcrc.refused(3, "vehicle", "reading", VIN, 16000, "--on", "2062-01-05")
     dcrc.json("vehicle", "edit", VIN, "--set", "key_code=K77", page="dcrc vehicle edit")
     shown = dcrc.json("vehicle", "show", VIN[-6:], page="dcrc vehicle show")
     assert shown["owner"]["id"] == owner

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +16,18 @@ from dcrc.kernel.customers import Customer, edit_customer, find_customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import events_of
 from dcrc.kernel.forms import Field, FieldKind, Form
+from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, TaskState
-from dcrc.testing import a_vehicle
+from dcrc.kernel.vehicles import Reading, record_reading
+from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
+from dcrc.tui import call_actions
 from dcrc.tui.call_sheet import CallSheet
 from dcrc.tui.results import snooze_days
 from dcrc.tui.today import Today
 from dcrc.wording import Wording
+from plugins import reminders
+
+TODAY = date(2026, 11, 21)
 
 
 def open_tasks(desk: Desk, customer: Customer) -> dict[str, TaskState]:
@@ -314,3 +321,27 @@ async def test_tasks_of_an_owner_of_two_cars_name_the_car(
         assert "交车3日关怀 赣A00000" in seat.text
         await seat.press("ctrl+o")
         assert "交车3日关怀 赣A00000" in seat.text
+
+
+async def test_a_mileage_that_cannot_be_is_said_beside_it_while_the_customer_is_on_the_line(
+    opened: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_actions, "DRAFT_AFTER", 0.005)
+    folder = tmp_path / "centre"
+    folder.mkdir()
+    desk = isolated_desk(folder, plugins=[reminders], today=TODAY)
+    car = a_vehicle(desk, a_customer(desk, "王小明"))
+    delivered(desk, car, date(2026, 9, 10))
+    record_reading(desk, car.id, Reading(date(2026, 11, 1), 5800, "desk"))
+    plan(desk)
+    async with opened(size=(120, 40), at=desk) as seat:
+        await seat.press("enter")
+        await seat.type("580")
+        assert "! 580 公里低于 2026-11-01" in seat.text
+        await seat.type("0")
+        assert "低于" not in seat.text
+        await seat.type("0")
+        await seat.press("enter", "1", "f2")
+        assert "58000 公里比 2026-11-01（20 天前）多 52200 公里" in seat.app.said[0]
+    assert [reading["km"] for reading in desk.vehicles.all()[0]["readings"]] == [5800, 58000]
+    desk.close()

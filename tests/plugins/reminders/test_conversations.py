@@ -7,7 +7,18 @@ from datetime import date, time
 
 import pytest
 
-from dcrc import Customer, Desk, InputError, Reading, Task, TaskState, record_reading, tasks
+from dcrc import (
+    Customer,
+    Desk,
+    InputError,
+    Reading,
+    Remark,
+    Task,
+    TaskState,
+    record_reading,
+    t,
+    tasks,
+)
 from dcrc.i18n import speaking
 from dcrc.kernel.agenda import agenda
 from dcrc.kernel.calendar import record_attempt
@@ -33,6 +44,10 @@ def only(desk: Desk, customer: Customer, rule: str) -> Task:
 
 def none_of(desk: Desk, customer: Customer, rule: str) -> bool:
     return all(task.rule != f"reminders.{rule}" for task in open_tasks(desk, customer))
+
+
+def translated(remark: Remark) -> str:
+    return t(remark.text, **remark.params)
 
 
 @pytest.fixture
@@ -112,6 +127,28 @@ def test_who_asks_for_the_inspection_or_a_check_goes_to_the_service_advisor_too(
     assert explain_task(desk, wish.id).remarks[0] == wished
     serviced(desk, car, date(2026, 11, 25), work="一般维修", km=4500)
     assert none_of(desk, owner, "booking")
+
+
+def test_a_mileage_that_cannot_be_is_told_and_noted(desk: Desk) -> None:
+    owner = a_customer(desk)
+    car = a_vehicle(desk, owner)
+    delivered(desk, car, date(2026, 9, 10))
+    serviced(desk, car, date(2026, 9, 30), work="一般维修", km=5800)
+    task = only(desk, owner, "first_service")
+    recorded = reached(
+        desk, task, km=580, state="elsewhere", shop="路边店", back="yes", elsewhere_km=93_000
+    )
+    assert [translated(each) for each in recorded.remarks] == [
+        "580 公里低于 2026-09-30 的 5800 公里：两个读数必有一个不对",
+        "93000 公里比 2026-09-30（55 天前）多 87200 公里：其中一个读数可能不对",
+    ]
+    assert find_vehicle(desk, car.id).readings[-1].km == 580
+
+
+def test_a_mileage_that_fits_is_told_nothing_of(desk: Desk) -> None:
+    owner = a_customer(desk)
+    delivered(desk, a_vehicle(desk, owner), date(2026, 9, 10))
+    assert reached(desk, only(desk, owner, "first_service"), km=4200, state="not_due").remarks == ()
 
 
 def test_nothing_was_done_elsewhere_tomorrow(desk: Desk) -> None:
