@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,15 @@ _STATES = tuple(state.value for state in TaskState)
 
 @attrs.frozen
 class Case:
-    """One case of a share: whether it counts as a hit, and the labels under which it is counted."""
+    """One case of a share: whether it counts as a hit, and the labels under which it is counted.
+
+    `open`: its time is not over. It may become a hit still, so it is told apart.
+    """
 
     id: str
     hit: bool
     labels: tuple[str, ...] = ()
+    open: bool = False
 
 
 def month_of(day: date) -> tuple[date, date]:
@@ -183,18 +187,22 @@ def judged(task: Task, today: date) -> bool:
 def share_rows(cases: Iterable[Case], target: float | None = None) -> list[FigureRow]:
     """The share of hits of all cases and of each label's, in percent; each row lists its cases.
 
-    A case with several labels counts once under each, and once in the first row. No cases: no rows.
+    A case with several labels counts once under each, and once in the first row. Open ones are in none of
+    these: a last row without a target says what came of them so far. No cases: no rows.
     """
-    everything = list(cases)
+    known = list(cases)
+    everything = [case for case in known if not case.open]
+    still = [case for case in known if case.open]
     labels: dict[str, list[Case]] = {}
     for case in everything:
         for label in dict.fromkeys(case.labels):
             labels.setdefault(label, []).append(case)
     rows = [_row(t("All"), everything, target)] if everything else []
-    return rows + [_row(label or t("Not named"), labels[label], target) for label in sorted(labels)]
+    rows += [_row(label or t("Not named"), labels[label], target) for label in sorted(labels)]
+    return rows + ([_row(t("Time not over, so far"), still, None)] if still else [])
 
 
-def _row(label: str, cases: list[Case], target: float | None) -> FigureRow:
+def _row(label: str, cases: Sequence[Case], target: float | None) -> FigureRow:
     hits = sum(case.hit for case in cases)
     ids = tuple(case.id for case in cases)
     return FigureRow(label, share(hits, len(cases)), len(cases), target, ids)

@@ -102,7 +102,8 @@ def very_satisfied(desk: Desk, month: date, *, consultant: str = "") -> list[Fig
     """The share of the month's deliveries whose customer was very satisfied: all, and by consultant.
 
     The base is every car invoiced and delivered: it counts in the month in which the later of the two
-    happened, asked or not. Without an invoice date the delivery alone counts.
+    happened, asked or not. Without an invoice date the delivery alone counts. Cars whose owner is still to be
+    asked in time are told apart.
     """
     policy = _policy(desk)
     first, last = month_of(month)
@@ -111,9 +112,15 @@ def very_satisfied(desk: Desk, month: date, *, consultant: str = "") -> list[Fig
         for delivery in events_between(desk, "delivered", first - YEAR, last)
         if first <= _handed_over(delivery) <= last and consultant in ("", _consultant(delivery))
     ]
-    happy = _very_satisfied(desk, policy, first - YEAR, last + YEAR)
+    points = _points(desk, policy, first - YEAR, last + YEAR)
     cases = [
-        Case(delivery.id, delivery.id in happy, (_consultant(delivery),)) for delivery in deliveries
+        Case(
+            delivery.id,
+            points.get(delivery.id) == 100,
+            (_consultant(delivery),),
+            open=delivery.id not in points and desk.today() <= _asked_until(desk, policy, delivery),
+        )
+        for delivery in deliveries
     ]
     return share_rows(cases, policy.target_very_satisfied)
 
@@ -124,13 +131,22 @@ def _handed_over(delivery: Event) -> date:
     return max(delivery.on, date.fromisoformat(invoiced)) if invoiced else delivery.on
 
 
-def _very_satisfied(desk: Desk, policy: NewCarFollowupPolicy, first: date, last: date) -> set[str]:
-    """Deliveries whose last answer to the question of the policy has the full score."""
+def _points(
+    desk: Desk, policy: NewCarFollowupPolicy, first: date, last: date
+) -> dict[str, int | None]:
+    """What the last answer to the question of the policy is worth, by delivery."""
     form, _, field = policy.judged_by.partition(".")
-    words = {
+    return {
         answers.event: _score(desk, answers, field) for answers in _of_form(desk, form, first, last)
     }
-    return {delivery for delivery, points in words.items() if points == 100}
+
+
+def _asked_until(desk: Desk, policy: NewCarFollowupPolicy, delivery: Event) -> date:
+    """The last day in time of the call that asks the question of the policy; the delivery's if none does."""
+    form = policy.judged_by.partition(".")[0]
+    asking = [step.due_day for step in policy.steps.values() if step.enabled and step.form == form]
+    due = delivery.on + timedelta(max(asking, default=0))
+    return desk.workdays.next_open(due) if policy.on_open_days else due
 
 
 def _score(desk: Desk, answers: Answers, field: str) -> int | None:

@@ -75,7 +75,10 @@ def _models(desk: Desk, events: Iterable[Event]) -> dict[str, Vehicle]:
 
 
 def first_service_return(desk: Desk, month: date) -> list[FigureRow]:
-    """Of the first services due in the month, the share that was made: all, and by month of delivery."""
+    """Of the first services due in the month, the share that was made: all, and by month of delivery.
+
+    Cars that may still come within the policy's days are told apart.
+    """
     policy, (first, last) = _policy(desk), month_of(month)
     deliveries = events_between(desk, "delivered", first - LONGEST, last)
     cars = _models(desk, deliveries)
@@ -92,6 +95,7 @@ def first_service_return(desk: Desk, month: date) -> list[FigureRow]:
             event.id,
             any(event.on <= each.on <= day + grace for each in visits.get(event.vehicle, ())),
             (f"{event.on:%Y-%m}",),
+            open=desk.today() <= day + grace,
         )
         for event, day in due
     ]
@@ -99,7 +103,10 @@ def first_service_return(desk: Desk, month: date) -> list[FigureRow]:
 
 
 def regular_service_return(desk: Desk, month: date) -> list[FigureRow]:
-    """Of the regular services due in the month, the share that was made: all, and by month of the last."""
+    """Of the regular services due in the month, the share that was made: all, and by month of the last.
+
+    Cars that may still come within the policy's days are told apart.
+    """
     policy, (first, last) = _policy(desk), month_of(month)
     grace = timedelta(policy.returned_within_days)
     visits = _visits(desk, first - LONGEST, last + grace, policy)
@@ -112,7 +119,8 @@ def regular_service_return(desk: Desk, month: date) -> list[FigureRow]:
                 again = (each for each in made[number + 1 :] if each.on > visit.on)
                 came = next(again, None)
                 hit = came is not None and came.on <= day + grace
-                cases.append(Case(visit.id, hit, (f"{visit.on:%Y-%m}",)))
+                still = desk.today() <= day + grace
+                cases.append(Case(visit.id, hit, (f"{visit.on:%Y-%m}",), open=still))
     return share_rows(cases, policy.target_regular_return)
 
 

@@ -12,6 +12,7 @@ import pytest
 from dcrc import Desk, FigureRow
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import get_task, record_attempt, snooze_task
+from dcrc.kernel.customers import find_customer
 from dcrc.kernel.figures import compute_figure
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
@@ -186,11 +187,29 @@ def test_a_call_that_is_still_in_time_does_not_count_against_anyone(centre: Cent
 def test_a_car_invoiced_after_its_delivery_counts_in_the_month_of_the_invoice(
     centre: Centre,
 ) -> None:
-    desk = centre(today=date(2026, 12, 4))
+    desk = centre(today=date(2026, 12, 8))
     data = {"consultant": "刘洋", "invoiced": "2026-12-03"}
     event = delivered(desk, a_vehicle(desk, a_customer(desk)), date(2026, 11, 28), data)
     assert rows(desk, "very_satisfied") == {}
     assert rows(desk, "very_satisfied", date(2026, 12, 31))["刘洋"].cases == (event.id,)
+
+
+def test_an_owner_who_is_still_to_be_asked_does_not_count_as_dissatisfied(centre: Centre) -> None:
+    desk = centre(today=date(2026, 11, 23))
+    asked, waits = (
+        delivered(desk, a_vehicle(desk, a_customer(desk)), on, {"consultant": "刘洋"})
+        for on in (date(2026, 11, 16), date(2026, 11, 20))
+    )
+    owner = find_customer(desk, asked.customer)
+    (day7,) = (each for each in open_tasks(desk, owner) if each.rule.endswith(".day7"))
+    reached(desk, day7)
+    found = rows(desk, "very_satisfied")
+    assert [(label, row.value, row.base) for label, row in found.items()] == [
+        ("合计", 100.0, 1), ("刘洋", 100.0, 1), ("期限未满（截至目前）", 0.0, 1),
+    ]  # fmt: skip
+    assert found["期限未满（截至目前）"].cases == (waits.id,)
+    desk.clock.set(date(2026, 11, 28))  # type: ignore[attr-defined]  # the 27th was his seventh day
+    assert set(rows(desk, "very_satisfied")["合计"].cases) == {asked.id, waits.id}
 
 
 @pytest.mark.parametrize("until", [date(2026, 11, 30), date(2026, 12, 2)])

@@ -163,6 +163,38 @@ def test_nothing_was_done_elsewhere_tomorrow(desk: Desk) -> None:
     assert reached(desk, task, **wished).task.state is TaskState.DONE
 
 
+def test_cars_that_may_still_come_are_told_apart_in_the_return_rates(desk: Desk) -> None:
+    """Thirty days after the due day are the car's: who is asked before is neither lost nor back."""
+    came, waits, lost = (
+        delivered(desk, a_vehicle(desk, a_customer(desk)), on)
+        for on in (date(2026, 7, 30), date(2026, 7, 28), date(2026, 7, 20))
+    )
+    serviced(desk, find_vehicle(desk, came.vehicle), date(2026, 11, 5), work="首保", km=4000)
+    rows = compute_figure(desk, "reminders.first_return", date(2026, 10, 1))
+    assert [(row.label, row.value, row.base, row.target) for row in rows] == [
+        ("合计", 0.0, 1, 90),
+        ("2026-07", 0.0, 1, 90),
+        ("期限未满（截至目前）", 50.0, 2, None),
+    ]
+    assert rows[0].cases == (lost.id,)
+    assert set(rows[-1].cases) == {came.id, waits.id}
+    desk.clock.set(date(2026, 11, 30))  # type: ignore[attr-defined]  # 30 October and 31 days
+    (all_, _) = compute_figure(desk, "reminders.first_return", date(2026, 10, 1))
+    assert (all_.value, all_.base) == (33.3, 3)
+
+
+def test_a_regular_service_that_may_still_be_made_is_told_apart(desk: Desk) -> None:
+    car = a_vehicle(desk, a_customer(desk))
+    visit = serviced(desk, car, date(2026, 5, 20), work="保养", km=4000)  # due on 20 November
+    (row,) = compute_figure(desk, "reminders.regular_return", date(2026, 11, 1))
+    assert (row.value, row.base, row.target, row.cases) == (0.0, 1, None, (visit.id,))
+    desk.clock.set(date(2026, 12, 20))  # type: ignore[attr-defined]  # the last of its 30 days
+    assert compute_figure(desk, "reminders.regular_return", date(2026, 11, 1)) == [row]
+    desk.clock.set(date(2026, 12, 21))  # type: ignore[attr-defined]
+    over = compute_figure(desk, "reminders.regular_return", date(2026, 11, 1))
+    assert [(each.value, each.base, each.target) for each in over] == [(0.0, 1, 60)] * 2
+
+
 def test_done_elsewhere_is_noted_and_marks_for_win_back(desk: Desk) -> None:
     owner = a_customer(desk)
     car = a_vehicle(desk, owner)

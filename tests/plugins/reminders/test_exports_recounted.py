@@ -228,9 +228,12 @@ def calls(orders: list[Order]) -> dict[str, Days]:
 
 
 def returned(
-    delivered: dict[str, date], orders: dict[str, list[Order]], month: date
+    delivered: dict[str, date], orders: dict[str, list[Order]], month: date, over: bool
 ) -> dict[str, tuple[int, int]]:
-    """First and regular services due in the month, and how many were made until 30 days after."""
+    """Of first and regular services due in the month how many were made until 30 days after, and of how many.
+
+    Those whose 30 days are `over`, or the others.
+    """
     first: list[bool] = []
     regular: list[bool] = []
     for vin, new in delivered.items():
@@ -238,10 +241,11 @@ def returned(
             each for each in orders[vin] if each.sheet == "机修" and each.work in SERVICES
         )
         due = later(new, 3)
-        if due.replace(day=1) == month:
+        if due.replace(day=1) == month and (due + days(30) < TODAY) is over:
             first.append(any(each.left <= due + days(30) for each in made))
         for each in made:
-            if each.next_on.replace(day=1) == month:
+            ended = each.next_on + days(30) < TODAY
+            if each.next_on.replace(day=1) == month and ended is over:
                 again = [other.left for other in made if other.left > each.left]
                 regular.append(bool(again) and min(again) <= each.next_on + days(30))
     return {
@@ -299,12 +303,14 @@ def test_calendar_and_return_rates_are_what_the_rows_say(tmp_path: Path, seed: i
     }  # fmt: skip
     for number in range(12):
         month = later(date(2025, 12, 1), number)
-        for figure, (hits, base) in returned(delivered, orders, month).items():
-            rows = compute_figure(desk, figure, month)
-            assert (rows[0].base if rows else 0) == base
-            if rows:
-                assert rows[0].value == pytest.approx(100 * hits / base, abs=0.06)
-                assert sum(row.base or 0 for row in rows[1:]) == base
+        for over in (True, False):
+            for figure, (hits, base) in returned(delivered, orders, month, over).items():
+                found = compute_figure(desk, figure, month)
+                rows = [row for row in found if (row.label != "期限未满（截至目前）") is over]
+                assert (rows[0].base if rows else 0) == base
+                if rows:
+                    assert rows[0].value == pytest.approx(100 * hits / base, abs=0.06)
+                    assert sum(row.base or 0 for row in rows[1:]) == (base if over else 0)
     again = plan(desk)
     assert (again.created, again.moved, again.withdrawn, again.expired) == (0, 0, 0, 0)
     desk.close()
