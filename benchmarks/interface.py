@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from benchmarks.commands import with_bytecode
 from dcrc.kernel.agenda import count_tasks
 from dcrc.kernel.customers import Customer, Phone, prepare_customer
 from dcrc.kernel.desk import Desk, init_database, open_desk
@@ -272,6 +273,7 @@ def main() -> None:
     if chosen.open:
         open_interface(chosen.open)
         return
+    with_bytecode()
     with tempfile.TemporaryDirectory() as folder:
         path = chosen.db or Path(folder) / "dealer.dcrc"
         if not path.exists():
