@@ -379,9 +379,13 @@ class _Conversation:
 
 
 def _tries(desk: Desk, task: Task) -> list[Try]:
-    """The tries at a task that count, oldest first, since it was last agreed to call back."""
+    """The tries at a task that count, oldest first, since it was last agreed to call back.
+
+    What was tried with a customer who had the task before is no try with this one.
+    """
+    found = desk.attempts.search(where("task") == task.id)
     attempts = [
-        desk.read(Attempt, document) for document in desk.attempts.search(where("task") == task.id)
+        desk.read(Attempt, document) for document in found if document["customer"] == task.customer
     ]
     tries: list[Try] = []
     for attempt in sorted(attempts, key=lambda each: (each.at, each.id)):

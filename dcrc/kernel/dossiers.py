@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import attrs
 from tinydb import where
 
+from dcrc.kernel.car_history import inherited
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.events import Event
 from dcrc.kernel.forms import Answers
@@ -49,8 +51,11 @@ def read_dossiers(
     found = desk.customers.get_many([GlobalId(each) for each in ids])
     tables = fact_tables(desk) if tables is None else tables
     records = {name: _by_customer(desk, name, cls, ids) for name, cls in tables.items()}
+    vehicles = chain.from_iterable(records["vehicles"].values())
+    events = chain.from_iterable(records["events"].values())
+    before = inherited(desk, vehicles, events)
     return [
-        _dossier(desk.read(Customer, document), records)
+        _dossier(desk.read(Customer, document), records, before.get(each, ()))
         for each in ids
         if (document := found.get(GlobalId(each))) is not None
     ]
@@ -75,7 +80,9 @@ def _by_day(records: Iterable[Any]) -> tuple[Any, ...]:
     return tuple(sorted(records, key=lambda record: (record.on, record.id)))
 
 
-def _dossier(customer: Customer, records: Mapping[str, Mapping[str, list[Any]]]) -> Dossier:
+def _dossier(
+    customer: Customer, records: Mapping[str, Mapping[str, list[Any]]], before: Iterable[Event]
+) -> Dossier:
     of = {name: held.get(customer.id, ()) for name, held in records.items()}
     return Dossier(
         customer,
@@ -84,6 +91,7 @@ def _dossier(customer: Customer, records: Mapping[str, Mapping[str, list[Any]]])
         _by_day(of["answers"]),
         tuple(of["tasks"]),
         {name: tuple(held) for name, held in of.items() if held and name not in _NAMED},
+        _by_day(before),
     )
 
 

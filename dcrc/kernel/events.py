@@ -25,12 +25,15 @@ class EventKind:
 
     `ahead`: its day may be still to come, as that of a policy which begins next month. All other facts have
     happened.
+    `of_car` names those of them that go on with the car when it is sold on; None: the fact is its customer's
+    own, and the next owner's rules never see it.
     """
 
     name: str
     title: Wording
     fields: dict[str, Wording] = attrs.field(factory=dict)
     ahead: bool = False
+    of_car: tuple[str, ...] | None = None
 
 
 @attrs.frozen
@@ -67,6 +70,7 @@ DELIVERED = EventKind(
         "note": Wording("备注", "Note"),
         "extra": Wording("其他列", "Other columns"),
     },
+    of_car=("model",),
 )
 SERVICED = EventKind(
     "serviced",
@@ -86,6 +90,7 @@ SERVICED = EventKind(
         "note": Wording("备注", "Note"),
         "extra": Wording("其他列", "Other columns"),
     },
+    of_car=("order", "work", "sheet", "advisor", "km", "came_in", "next_km", "next_on"),
 )
 INSURED = EventKind(
     "insured",

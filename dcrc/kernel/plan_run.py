@@ -12,6 +12,7 @@ from tinydb import where
 
 import dcrc
 from dcrc.errors import PolicyError
+from dcrc.kernel.car_history import declared
 from dcrc.kernel.contact import blocked
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.documents import to_document
@@ -22,6 +23,7 @@ from dcrc.kernel.planner import Dossier, NotPlanned, Outcome, Planner, PlanningD
 from dcrc.kernel.plugins import PluginProblem
 from dcrc.kernel.reconcile import Reconciled, reconcile
 from dcrc.kernel.sharing import share_conversations
+from dcrc.kernel.sold_on import begun_anew, leaving, refuse_cars_of_others, taking
 from dcrc.kernel.tasks import Task, TaskState
 from dcrc.kernel.workdays import workdays_of
 from dcrc.store import GlobalId
@@ -97,7 +99,7 @@ class Planning:
         ]
         parts += [policies.digest_of("conversations")]
         parts += [f"{each.name}={policies.digest_of(each.section)}" for each in planners]
-        parts += desk.plugins.planner_versions()
+        parts += [*declared(desk), *desk.plugins.planner_versions()]
         parts += [f"-{name}" for name in sorted(desk.plugins.switched_off)]
         return cls(
             desk,
@@ -176,6 +178,7 @@ class Planning:
                 failed = True
                 what = described(error)
                 self._failed.setdefault((planner.name, what), set()).add(customer.id)
+        refuse_cars_of_others(self.desk, dossier, outcomes)
         return outcomes, failed
 
     def policy_value(self, key: str) -> Any:
@@ -195,13 +198,18 @@ class Planning:
         if not created:
             return
         known = self.desk.tasks.get_many([GlobalId(each) for each in created])
-        claimed: dict[str, list[Task]] = {}
+        claimed: dict[str, dict[str, Task]] = {}
         for task_id, document in known.items():
-            claimed.setdefault(created[str(task_id)], []).append(self.desk.read(Task, document))
+            task = self.desk.read(Task, document)
+            claimed.setdefault(created[str(task_id)], {})[task.id] = task
         for dossier in dossiers:
-            if dossier.customer.id in claimed:
-                customer = dossier.customer.id
-                found[customer] = self.reconcile(dossier, claimed[customer])
+            if (theirs := claimed.get(dossier.customer.id)) is not None:
+                fresh = [begun_anew(task) for task in theirs.values()]
+                found[dossier.customer.id] = taking(self.reconcile(dossier, fresh), theirs)
+        for customer, theirs in claimed.items():
+            taken = {was.id for was, _ in found[customer].edits} & set(theirs)
+            for other in {theirs[each].customer for each in taken} & set(found) - {customer}:
+                found[other] = leaving(found[other], taken)
 
     def _forget(self, customers: set[str]) -> None:
         """Customers whose registration was undone leave the calendar; it comes back with them."""

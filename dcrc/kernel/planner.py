@@ -162,6 +162,8 @@ class Dossier:
     """All facts of one customer, read-only: events by day, answers by day, tasks of every state.
 
     `records` are documents of other tables that belong to the customer (`proposals`, plugins' record kinds).
+    `inherited` are facts of his cars from when they were others': they happened to the car, not to him, and
+    say nothing of who that was (`history_of` tells them with his own).
     """
 
     customer: Customer
@@ -170,19 +172,36 @@ class Dossier:
     answers: tuple[Answers, ...] = ()
     tasks: tuple[Task, ...] = ()
     records: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
+    inherited: tuple[Event, ...] = ()
 
     def events_of(self, kind: str, vehicle: str = "") -> tuple[Event, ...]:
-        """Events of one kind, oldest first; of one vehicle if it is given."""
+        """The customer's own events of one kind, oldest first; of one vehicle if it is given."""
         return self._events_by_kind.get((kind, vehicle), ())
+
+    def history_of(self, kind: str, vehicle: str) -> tuple[Event, ...]:
+        """Events of one kind of a vehicle, oldest first, whoever had it then."""
+        return self._history_by_kind.get((kind, vehicle), ())
+
+    @cached_property
+    def history(self) -> tuple[Event, ...]:
+        """All events, the inherited ones too, oldest first."""
+        if not self.inherited:
+            return self.events
+        everything = (*self.events, *self.inherited)
+        return tuple(sorted(everything, key=lambda event: (event.on, event.id)))
 
     @cached_property
     def _events_by_kind(self) -> Mapping[tuple[str, str], tuple[Event, ...]]:
-        found: dict[tuple[str, str], list[Event]] = {}
-        for event in self.events:
-            found.setdefault((event.kind, ""), []).append(event)
-            if event.vehicle:
-                found.setdefault((event.kind, event.vehicle), []).append(event)
-        return {which: tuple(events) for which, events in found.items()}
+        return _by_kind(self.events)
+
+    @cached_property
+    def _history_by_kind(self) -> Mapping[tuple[str, str], tuple[Event, ...]]:
+        return _by_kind(self.history) if self.inherited else self._events_by_kind
+
+    def own_occurrence(self, vehicle: str, occurrence: str) -> str:
+        """`occurrence` of a car, told apart from a former owner's: calls with him are not this owner's."""
+        before = any(event.vehicle == vehicle for event in self.inherited)
+        return f"{occurrence}@{self.customer.id}" if before else occurrence
 
     @cached_property
     def open_subjects(self) -> frozenset[str]:
@@ -214,6 +233,16 @@ class Dossier:
             if each.id == vehicle:
                 return each
         return None
+
+
+def _by_kind(events: Iterable[Event]) -> dict[tuple[str, str], tuple[Event, ...]]:
+    """Events by their kind alone, and by kind and vehicle."""
+    found: dict[tuple[str, str], list[Event]] = {}
+    for event in events:
+        found.setdefault((event.kind, ""), []).append(event)
+        if event.vehicle:
+            found.setdefault((event.kind, event.vehicle), []).append(event)
+    return {which: tuple(events) for which, events in found.items()}
 
 
 @attrs.frozen

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import attrs
 from tinydb import where
 
+from dcrc.kernel.car_history import owners_of
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.plan_run import (
@@ -181,11 +182,12 @@ def _ahead(run: Planning, state: Mapping[str, Any]) -> bool:
 
 
 def _touched(desk: Desk, run: Planning, since: int) -> set[str]:
-    journal = desk.db.journal
-    own = journal.touched(since, ["customers"], ["doc_id"], exclude_operations=[OPERATION])
-    return own | journal.touched(
-        since, list(run.tables), ["customer"], exclude_operations=[OPERATION]
-    )
+    """Whose facts changed: those told of him, and those of his cars, whoever had them then."""
+    journal, planned = desk.db.journal, [OPERATION]
+    own = journal.touched(since, ["customers"], ["doc_id"], exclude_operations=planned)
+    own |= journal.touched(since, list(run.tables), ["customer"], exclude_operations=planned)
+    cars = journal.touched(since, ["events"], ["vehicle"], exclude_operations=planned)
+    return own | owners_of(desk, cars)
 
 
 def _chunks(

@@ -42,6 +42,20 @@ class Reconciled:
         """All changes of tasks that exist."""
         return self.change + self.withdraw + self.expire + self.reopen
 
+    def edited(self, became: Callable[[Edit], Edit | None]) -> Reconciled:
+        """The same with each change of a task as `became` gives it, without those for which it gives None."""
+
+        def kept(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+            return tuple(edit for each in edits if (edit := became(each)) is not None)
+
+        return attrs.evolve(
+            self,
+            change=kept(self.change),
+            withdraw=kept(self.withdraw),
+            expire=kept(self.expire),
+            reopen=kept(self.reopen),
+        )
+
 
 def reconcile(
     customer: str,

@@ -207,7 +207,8 @@ def store_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> Vehicle:
 
 
 def change_owner(desk: Desk, vehicle_id: str, customer_id: str) -> EditedVehicle:
-    """Give a vehicle to another customer; its history stays with who had it then."""
+    """Give a vehicle to another customer: its history stays with who had it then, and goes on with the car as
+    far as it is the car's (`EventKind.of_car`)."""
     before = find_vehicle(desk, vehicle_id)
     return edit_vehicle(desk, before, attrs.evolve(before, customer=customer_id))
 
