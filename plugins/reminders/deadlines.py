@@ -26,7 +26,7 @@ def registered(
         return vehicle.first_registered, Fact(
             vehicle.id, "first_registered", vehicle.first_registered
         )
-    for event in dossier.events_of("delivered", vehicle.id):
+    for event in dossier.history_of("delivered", vehicle.id):
         if policy.registered_by_delivery:
             return event.on, Fact(event.id, event.kind, event.on)
     return None
@@ -78,7 +78,7 @@ def plan_inspection(
         yield planned(
             INSPECTION,
             vehicle.id,
-            each.due.isoformat()[:7],  # its month
+            dossier.own_occurrence(vehicle.id, each.due.isoformat()[:7]),  # its month
             timing,
             wanted,
             latest=max(wanted.due, each.due - policy.deadline_spare * DAY),
@@ -101,7 +101,7 @@ def inspected(
     """When the inspection due on a day was made, if it was: as a fact, or told in a conversation."""
     since = months_after(wanted.due, -policy.inspected_early_months)
     until = months_after(wanted.due, policy.inspected_early_months)
-    for event in dossier.events_of("inspected", vehicle.id):
+    for event in dossier.history_of("inspected", vehicle.id):
         if since <= event.on < until:
             return event.on, Fact(event.id, event.kind, event.on)
     for answers in dossier.answers:
@@ -171,7 +171,7 @@ def warranty_end(
     dossier: Dossier, vehicle: Vehicle, rate: DailyRate | None, policy: RemindersPolicy
 ) -> tuple[Estimate, Fact] | None:
     """When a car's warranty ends, by months or by the customer's own kilometres; None without a delivery."""
-    event = next(iter(dossier.events_of("delivered", vehicle.id)), None)
+    event = next(iter(dossier.history_of("delivered", vehicle.id)), None)
     if event is None:
         return None
     _, schedule = schedule_of(policy, vehicle.model)
@@ -228,7 +228,7 @@ def plan_warranty(
     yield planned(
         WARRANTY,
         vehicle.id,
-        fact.ref,
+        dossier.own_occurrence(vehicle.id, fact.ref),
         timing,
         wanted,
         latest=max(wanted.due, end.due - policy.deadline_spare * DAY),

@@ -42,7 +42,10 @@ CARE_MESSAGES = RecordKind(
     "care_messages", CareMessage, Wording("关怀短信", "Care messages"), ("key", "state")
 )
 INSPECTED = EventKind(
-    "inspected", Wording("车辆年检", "Inspected"), {"until": Wording("有效期至", "Valid until")}
+    "inspected",
+    Wording("车辆年检", "Inspected"),
+    {"until": Wording("有效期至", "Valid until")},
+    of_car=("until",),
 )
 MARKED_LOST = EventKind(
     "marked_lost",

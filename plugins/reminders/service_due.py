@@ -25,6 +25,7 @@ class Anchor:
     """The fact that the next service counts from: a delivery, a service here, or one elsewhere.
 
     `km` is None when nobody noted it. `next_on` and `next_km` are what the workshop wrote on the order.
+    `used` tells the delivery of a car that had been somebody's before.
     """
 
     key: str
@@ -34,11 +35,12 @@ class Anchor:
     km: int | None = None
     next_on: date | None = None
     next_km: int | None = None
+    used: bool = False
 
     @property
     def first(self) -> bool:
         """Whether no service is known yet."""
-        return self.kind in ("delivered", "registered")
+        return self.kind in ("delivered", "registered") and not self.used
 
     @property
     def fact(self) -> Fact:
@@ -103,14 +105,17 @@ def anchors(
     since: date = date.min,
 ) -> list[Anchor]:
     """Every fact that a next service counts or counted from, oldest first; services here `since` a day."""
-    found = [
-        Anchor(event.key or event.id, "delivered", event.on, event.id, 0)
-        for event in dossier.events_of("delivered", vehicle.id)[:1]
+    new = dossier.history_of("delivered", vehicle.id)[:1]
+    found = [Anchor(each.key or each.id, "delivered", each.on, each.id, 0) for each in new]
+    found += [
+        Anchor(each.key or each.id, "delivered", each.on, each.id, used=True)
+        for each in dossier.events_of("delivered", vehicle.id)[:1]
+        if each not in new
     ]
     if not found and vehicle.first_registered is not None:
         on = vehicle.first_registered
         found.append(Anchor(vehicle.vin, "registered", on, vehicle.id, 0))
-    for event in dossier.events_of("serviced", vehicle.id):
+    for event in dossier.history_of("serviced", vehicle.id):
         if event.on >= since and is_service(event, policy):
             found.append(visit_anchor(event, policy))
     for answers in dossier.answers:
@@ -121,7 +126,7 @@ def anchors(
 
 def last_anchor(dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy) -> Anchor | None:
     """The fact that the next service counts from."""
-    services = reversed(dossier.events_of("serviced", vehicle.id))
+    services = reversed(dossier.history_of("serviced", vehicle.id))
     newest = next((event.on for event in services if is_service(event, policy)), date.min)
     known = anchors(dossier, vehicle, policy, since=newest)
     return known[-1] if known else None
@@ -157,11 +162,13 @@ def _day(value: Any) -> date | None:
 def readings_of(dossier: Dossier, vehicle: Vehicle) -> tuple[Reading, ...]:
     """All that is known of a car's odometer: its readings, visits, conversations, and zero when new."""
     found = {(each.on, each.km): each for each in vehicle.readings}
-    for event in dossier.events:
+    new = dossier.history_of("delivered", vehicle.id)[:1]
+    for event in dossier.history:
         if event.vehicle != vehicle.id:
             continue
         if event.kind == "delivered":
-            found.setdefault((event.on, 0), Reading(event.on, 0, "delivered"))
+            if event in new:
+                found.setdefault((event.on, 0), Reading(event.on, 0, "delivered"))
         elif (km := _number(event.data.get("km"))) is not None and event.kind == "serviced":
             on = _day(event.data.get("came_in")) or event.on
             if (on, km) not in found:
@@ -271,7 +278,7 @@ def gone(dossier: Dossier, vehicle: Vehicle) -> Answers | None:
             continue
         if answers.values.get("state") not in OFF_THE_ROAD:
             return None
-        came = any(event.on > answers.on for event in dossier.events_of("serviced", vehicle.id))
+        came = any(event.on > answers.on for event in dossier.history_of("serviced", vehicle.id))
         return None if came else answers
     return None
 

@@ -72,11 +72,15 @@ def plan_services(
     yield from plan_missed(dossier, vehicle, due, policy, day)
 
 
+_SINCE = {
+    "elsewhere": "serviced elsewhere on {day}",
+    "delivered": "the used car was handed over on {day}",
+}
+
+
 def _serviced(rule: str, vehicle: Vehicle, anchor: Anchor) -> NotPlanned:
     """The reason with which the reminders of an earlier service are withdrawn."""
-    why = (
-        "serviced elsewhere on {day}" if anchor.kind == "elsewhere" else "the service was on {day}"
-    )
+    why = _SINCE.get(anchor.kind, "the service was on {day}")
     params = {"day": anchor.on.isoformat()}
     return NotPlanned(rule, vehicle.id, why, params, facts=(anchor.fact,))
 
@@ -143,7 +147,9 @@ def plan_first(
     yield planned(
         FIRST,
         vehicle.id,
-        due.anchor.key + (f"@{said.id}" if said is not None else ""),
+        dossier.own_occurrence(
+            vehicle.id, due.anchor.key + (f"@{said.id}" if said is not None else "")
+        ),
         timing,
         wanted,
         latest=last,
@@ -196,7 +202,7 @@ def plan_regular(
         yield planned(
             REGULAR,
             vehicle.id,
-            f"{anchor.key}#{n + 1}{mark}",
+            dossier.own_occurrence(vehicle.id, f"{anchor.key}#{n + 1}{mark}"),
             timing,
             wanted,
             vehicle=vehicle.id,
@@ -301,7 +307,7 @@ def plan_missed(
     yield planned(
         MISSED,
         vehicle.id,
-        due.anchor.key,
+        dossier.own_occurrence(vehicle.id, due.anchor.key),
         timing,
         wanted,
         vehicle=vehicle.id,

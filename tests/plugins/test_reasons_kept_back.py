@@ -26,6 +26,7 @@ from dcrc.kernel.customers import find_customer
 from dcrc.kernel.dossiers import read_dossiers
 from dcrc.kernel.plan_run import Planning
 from dcrc.kernel.planning import plan
+from dcrc.kernel.vehicles import change_owner
 from dcrc.testing import (
     TestClock,
     a_customer,
@@ -51,7 +52,7 @@ def clock() -> TestClock:
 
 @pytest.fixture
 def desk(tmp_path: Path, clock: TestClock) -> Desk:
-    """A dealer with cars of many ages; every second came to the workshop, every third was sold on."""
+    """A dealer with cars of many ages; most came to the workshop, some were sold on."""
     desk = isolated_desk(
         tmp_path, plugins=[new_car_followup, reminders, service_followup], today=TODAY, clock=clock
     )
@@ -66,6 +67,8 @@ def desk(tmp_path: Path, clock: TestClock) -> Desk:
                 serviced(desk, car, on, work="保养", km=900 + 6000 * turn)
         if number % 3 == 2:
             delivered(desk, a_vehicle(desk, owner), TODAY - (age // 2) * DAY)
+        if number % 5 == 3:
+            change_owner(desk, car.id, a_customer(desk).id)
     return desk
 
 
