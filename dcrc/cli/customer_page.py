@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcrc.cli.documents import (
+    Document,
     customer_document,
     day,
     moment,
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 def print_customer(desk: Desk, customer: Customer, limit: int | None) -> None:
     """Print the customer's data, vehicles, open tasks, plugins' blocks and the newest of his history."""
     from dcrc.kernel.agenda import tasks
-    from dcrc.kernel.history import timeline
+    from dcrc.kernel.history import history_before, timeline
     from dcrc.kernel.vehicles import vehicles_of
 
     desk.require("customers.view")
     cars = vehicles_of(desk, customer.id)
     due = tasks(desk, customer=customer.id, state="open", limit=0)
     history = timeline(desk, customer.id, limit=limit)
+    before = [entry for car in cars for entry in history_before(desk, car)]
     blocks = [
         (str(block.title), block.lines(desk, customer.id))
         for _, block in desk.plugins.ask_each("dcrc_customer_blocks")
@@ -44,24 +46,27 @@ def print_customer(desk: Desk, customer: Customer, limit: int | None) -> None:
             "vehicles": [vehicle_document(desk, car) for car in cars],
             "tasks": [task_document(desk, task) for task in due],
             "blocks": [{"title": title, "lines": lines} for title, lines in blocks if lines],
-            "timeline": [
-                {
-                    "at": moment(desk, entry.at),
-                    "kind": entry.kind,
-                    "title": entry.title,
-                    "detail": entry.detail,
-                    "ref": entry.ref,
-                }
-                for entry in history
-            ],
+            "before": [_entry(desk, entry) for entry in before],
+            "timeline": [_entry(desk, entry) for entry in history],
         },
         one_line(customer.name),
         *(f"  {title}: {one_line(text)}" for title, text in _data(desk, customer)),
         *_vehicles(cars),
         *_tasks(desk, due),
         *(line for title, lines in blocks if lines for line in _block(title, lines)),
+        *_titled(t("His cars under former owners"), _history(desk, before)),
         *_history(desk, history),
     )
+
+
+def _entry(desk: Desk, entry: Entry) -> Document:
+    return {
+        "at": moment(desk, entry.at),
+        "kind": entry.kind,
+        "title": entry.title,
+        "detail": entry.detail,
+        "ref": entry.ref,
+    }
 
 
 def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
@@ -102,6 +107,11 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
 
 def _block(title: str, lines: list[str]) -> list[str]:
     return ["", one_line(title), *(f"  {one_line(line)}" for line in lines)]
+
+
+def _titled(title: str, lines: list[str | Table]) -> list[str | Table]:
+    """A block's lines, which begin with an empty one, under a title; nothing where there is nothing."""
+    return ["", title, *lines[1:]] if lines else []
 
 
 def _vehicles(cars: list[Vehicle]) -> list[str | Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import attrs
 from tinydb import where
 
 from dcrc.i18n import t
+from dcrc.kernel.car_history import car_history
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.forms import Answers
 from dcrc.kernel.instants import local_text
@@ -26,8 +27,9 @@ from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
+    from dcrc.kernel.vehicles import Vehicle
 
-__all__ = ["KINDS", "Entry", "operations_log", "timeline"]
+__all__ = ["KINDS", "Entry", "history_before", "operations_log", "timeline"]
 
 KINDS = ("event", "attempt", "answers", "task", "proposal", "merge", "edit")
 _KEY_FIELDS = ("name", "phones", "vin", "plate", "customer", "archived", "do_not_contact")
@@ -82,11 +84,20 @@ def _instant(desk: Desk, day: date, at: datetime | None = None) -> datetime:
 
 
 def _events(desk: Desk, customer_id: str, only: Collection[str] | None = None) -> Iterator[Entry]:
+    found = desk.events.search(where("customer") == customer_id)
+    facts = (desk.read(Event, document) for document in found)
+    yield from _told(desk, (each for each in facts if only is None or each.kind in only))
+
+
+def history_before(desk: Desk, vehicle: Vehicle) -> list[Entry]:
+    """What happened to a car before it was its present owner's, newest first; it names nobody."""
+    before = [event for event in car_history(desk, vehicle) if event.customer != vehicle.customer]
+    return list(_told(desk, reversed(before)))
+
+
+def _told(desk: Desk, events: Iterable[Event]) -> Iterator[Entry]:
     kinds = event_kinds(desk)
-    for document in desk.events.search(where("customer") == customer_id):
-        event = desk.read(Event, document)
-        if only is not None and event.kind not in only:
-            continue
+    for event in events:
         kind = kinds.get(event.kind)
         fields = kind.fields if kind else {}
         details = [
@@ -204,7 +215,10 @@ def _merges(desk: Desk, customer_id: str) -> Iterator[Entry]:
 
 
 def _edits(desk: Desk, customer_id: str) -> Iterator[Entry]:
-    """Changes of key fields, of the customer, of those merged into him, and of his vehicles."""
+    """Changes of key fields, of the customer, of those merged into him, and of his vehicles.
+
+    Whose a vehicle was before is not told.
+    """
     vehicles = [car.doc_id for car in desk.vehicles.search(where("customer") == customer_id)]
     people = [customer_id, *(each.id for each in merged_from(desk, customer_id))]
     records = [("customers", each) for each in people]
@@ -215,7 +229,10 @@ def _edits(desk: Desk, customer_id: str) -> Iterator[Entry]:
                 continue
             for field in _KEY_FIELDS:
                 if field in change.was or field in change.became:
-                    text = change_text(desk, field, change.was.get(field), change.became.get(field))
+                    was, became = change.was.get(field), change.became.get(field)
+                    if field == "customer":
+                        was, became = (each if each in people else None for each in (was, became))
+                    text = change_text(desk, field, was, became)
                     title = t("Changed: {field}", field=field_title(field))
                     details = _joined([text, change.operator])
                     yield Entry(change.at, "edit", title, details, f"{change.operation}")

@@ -8,9 +8,10 @@ import attrs
 from textual.content import Content
 
 from dcrc.i18n import t
+from dcrc.kernel.car_history import car_history
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
-from dcrc.kernel.events import TRADE_EVENTS, Event, events_of
+from dcrc.kernel.events import TRADE_EVENTS, Event
 from dcrc.kernel.masking import seen
 from dcrc.kernel.proposals import Proposal, pending_proposals
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
@@ -32,11 +33,7 @@ class CustomerFacts:
 
 def load_facts(desk: Desk, customer_id: str) -> CustomerFacts:
     """The facts as they are now; a plugin's block that fails is left out and reported by the host."""
-    events = events_of(desk, customer_id)
-    cars = [
-        (car, [event for event in events if event.vehicle == car.id])
-        for car in vehicles_of(desk, customer_id)
-    ]
+    cars = [(car, car_history(desk, car)) for car in vehicles_of(desk, customer_id)]
     blocks = []
     for name, block in desk.plugins.ask_each("dcrc_customer_blocks"):
         try:
@@ -122,4 +119,6 @@ def _event_line(desk: Desk, event: Event) -> str:
         parts.append(f"¥{data['amount'] / 100:.2f}")
     if data.get("order"):
         parts.append(str(data["order"]))
+    if not event.customer:
+        parts.append(t("(under a former owner)"))
     return " ".join(parts)

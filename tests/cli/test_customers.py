@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
-from dcrc.testing import a_vin
+from dcrc.i18n import speaking
+from dcrc.kernel.vehicles import change_owner, vehicles_of
+from dcrc.testing import a_customer, a_vin, serviced
+from dcrc.tui.customer_facts import facts_text, load_facts
 
 VIN = a_vin(1)
 
@@ -52,6 +56,33 @@ def test_the_page_has_everything(dcrc: Any, owner: str) -> None:
     text = dcrc.ok("customer", "show", "王小明")
     assert VIN in text
     assert "1980-02-03" in text
+
+
+def test_the_second_owner_s_page_has_the_car_s_services_and_not_who_had_it(
+    dcrc: Any, owner: str
+) -> None:
+    desk = dcrc.desk()
+    buyer = a_customer(desk, "李静", "+8613900002345")
+    (car,) = vehicles_of(desk, owner)
+    told = {"work": "保养", "km": 9800, "amount": 58_000, "sent_by": "王大力"}
+    serviced(desk, car, date(2026, 5, 25), "RO77", **told)
+    change_owner(desk, car.id, buyer.id)
+    shown = dcrc.json("customer", "show", buyer.id, page="dcrc customer show")
+    (visit,) = shown["before"]
+    assert (visit["at"][:10], visit["title"]) == ("2026-05-25", "Serviced")
+    assert "9800" in visit["detail"]
+    with speaking("en"):
+        page = facts_text(desk, load_facts(desk, buyer.id)).plain
+    page += dcrc.ok("customer", "show", buyer.id)
+    assert page.count("2026-05-25") == 2
+    assert "under a former owner" in page
+    assert not [
+        private
+        for private in ("王小明", "王大力", "580", "0000123")
+        if private in page + str(shown)
+    ]
+    assert dcrc.json("customer", "show", owner)["before"] == []
+    desk.close()
 
 
 def test_an_edit_changes_only_what_it_says(dcrc: Any, owner: str) -> None:
