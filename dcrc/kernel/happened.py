@@ -41,6 +41,9 @@ def so_far(dossier: Dossier, latest: date, ahead: Collection[str]) -> Dossier:
     return attrs.evolve(
         dossier,
         events=tuple(each for each in dossier.events if each.on <= latest or each.kind in ahead),
+        inherited=tuple(
+            each for each in dossier.inherited if each.on <= latest or each.kind in ahead
+        ),
         vehicles=tuple(_vehicle_so_far(each, latest) for each in dossier.vehicles),
     )
 
@@ -51,7 +54,7 @@ def first_to_come(dossier: Dossier, latest: date, ahead: Collection[str]) -> dat
 
 
 def _to_come(dossier: Dossier, latest: date, ahead: Collection[str]) -> Iterator[date]:
-    for event in reversed(dossier.events):  # the latest first
+    for event in reversed(dossier.history):  # the latest first
         if event.on <= latest:
             break
         if event.kind not in ahead:

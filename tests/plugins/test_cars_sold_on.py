@@ -20,8 +20,9 @@ from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import get_task, record_attempt
 from dcrc.kernel.dossiers import read_dossier
 from dcrc.kernel.duplicates import merge_customers, unmerge_customer
-from dcrc.kernel.events import record_event
+from dcrc.kernel.events import Event, record_event
 from dcrc.kernel.explain import explain_task
+from dcrc.kernel.happened import read_happened
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
 from dcrc.kernel.undoing import undo
@@ -367,3 +368,26 @@ def test_whatever_hands_the_cars_go_through_nobody_is_forgotten(
         task.rule for task in about if task.customer != owners.get(task.vehicle, task.customer)
     ] == []
     desk.close()
+
+
+def test_a_stored_visit_of_2062_goes_on_with_the_car_only_when_its_day_has_come(
+    street: Street,
+) -> None:
+    desk = street.desk
+    with desk.operation("import", "import"):  # as it was taken before days to come were refused
+        desk.insert(
+            desk.events,
+            Event(
+                "",
+                "serviced",
+                street.wang.id,
+                date(2062, 3, 5),
+                vehicle=street.car.id,
+                key="RO2062",
+                data={"km": 90},
+            ),
+        )
+    street.sell(street.li)
+    plan(desk)
+    assert REGULAR in street.of(street.li)
+    assert "2062" not in str(read_happened(desk, street.li.id).history)
