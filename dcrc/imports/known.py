@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import attrs
 from tinydb import where
 
+from dcrc.imports.naming import Named, persons_of
 from dcrc.imports.newcomers import Heard
 from dcrc.imports.said import Witness
-from dcrc.imports.telling import Named, Row, Said, persons_of
+from dcrc.imports.telling import Row, Said
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.names import fold
 from dcrc.kernel.terms import phone_terms

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 import attrs
 
+from dcrc.imports.naming import Named
 from dcrc.imports.said import DEFAULTS
-from dcrc.imports.telling import Columns, Named, Said, Told, documents
+from dcrc.imports.telling import Columns, Said, Told, documents
 from dcrc.kernel.terms import car_terms, person_terms
 
 H = TypeVar("H", bound=Hashable)

@@ -9,11 +9,12 @@ import attrs
 
 from dcrc.i18n import t
 from dcrc.imports.cells import text_of
+from dcrc.imports.naming import Named
 from dcrc.imports.newcomers import repeated
 from dcrc.imports.profiles import Profile
 from dcrc.imports.rows import SheetRows
 from dcrc.imports.said import ABSENT
-from dcrc.imports.telling import Named, Row, Said
+from dcrc.imports.telling import Row, Said
 
 
 @attrs.define

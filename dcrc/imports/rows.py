@@ -18,10 +18,11 @@ from dcrc.errors import InputError
 from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Choice, Kinds, Phones, is_empty, text_of
 from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again
+from dcrc.imports.naming import Named, named, naming_fields
 from dcrc.imports.profiles import Field
 from dcrc.imports.reading import Sheet
 from dcrc.imports.report import Place, Remark
-from dcrc.imports.telling import Named, Refused, Told, named, naming_fields, told
+from dcrc.imports.telling import Refused, Told, told
 
 _BLOCK = 500
 

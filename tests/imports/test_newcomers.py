@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from dcrc.imports import Counts, ImportReport, import_files
+from dcrc.imports.naming import Named
 from dcrc.imports.newcomers import Heard
-from dcrc.imports.telling import Named
 from dcrc.kernel.desk import Desk
 from dcrc.testing import a_vin, isolated_desk
 
