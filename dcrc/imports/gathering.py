@@ -9,7 +9,7 @@ import attrs
 
 from dcrc.i18n import t
 from dcrc.imports.known import TABLES, Held, Known
-from dcrc.imports.newcomers import Heard, names_organisation, new_records
+from dcrc.imports.newcomers import Heard, count_new, names_organisation, new_records
 from dcrc.imports.profiles import Profile
 from dcrc.imports.repeats import Repeats
 from dcrc.imports.report import Counts
@@ -72,10 +72,11 @@ class Source:
     def _add_new(self, sheet: int, told: Told) -> None:
         """Give the store what rows tell that are the only ones to speak of anything they name."""
         self.counts[sheet].new += len(told)
-        new = new_records(told, self.profile.event, self.name, self.known.desk.new_ids)
-        for table, (ids, documents) in new.items():
-            self.known.made[table] += len(ids)
-            if self.add:
+        for table, count in count_new(told, self.profile.event).items():
+            self.known.made[table] += count
+        if self.add:
+            new = new_records(told, self.profile.event, self.name, self.known.desk.new_ids)
+            for table, (ids, documents) in new.items():
                 self.add[table](zip(ids, documents, strict=True))
         self.step(len(told))
 

@@ -226,10 +226,10 @@ class Known:
             self._spare_ids = self.desk.new_ids(_CHUNK)[::-1]
         return Held(self._spare_ids.pop(), None, {}, source)
 
-    def heard(self, kind: str, told: Set[str]) -> Heard:
-        """The cars, persons and facts of `kind` that are known by now; these facts are `told` too."""
+    def heard(self, kind: str, repeated: Set[str]) -> Heard:
+        """The cars, persons and facts of `kind` that are known by now, and facts that are told repeatedly."""
         facts = {key for of, key in self.events if of == kind}
-        return Heard(self.vehicles.keys(), self._persons.keys(), facts | told)
+        return Heard(self.vehicles.keys(), self._persons.keys(), facts | repeated)
 
     def present(self, held: Held) -> Held:
         """Who took the history of a merged customer over; himself otherwise."""

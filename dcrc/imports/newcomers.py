@@ -70,6 +70,12 @@ def names_organisation(name: str) -> bool:
     return _ORGANISATION.fullmatch(name) is not None
 
 
+def count_new(told: Told, kind: str) -> dict[str, int]:
+    """How many records, by table, `new_records` would make."""
+    count, cars = len(told), len(list(filter(None, told.named.vins)))
+    return {"customers": count, "vehicles": cars, "events": count if kind else 0}
+
+
 def new_records(told: Told, kind: str, source: str, new_ids: NewIds) -> New:
     """The customers, cars and facts (of `kind`, if any) of rows that are newcomers."""
     customers = new_ids(len(told))

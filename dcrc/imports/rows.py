@@ -104,12 +104,13 @@ def read_rows(
     body = sheet.rows[recognised.header_row :]
     profile = recognised.profile
     first = recognised.header_row + 1
-    reader = _Reader(found, _columns(body), first, kinds)
+    reader = _Reader(found, _columns(body, len(found.headers)), first, kinds)
     naming = naming_fields(profile)
     values = reader.values(naming, range(len(body)))
     dropped = _dropped(found, values, body, first)
     rows: Sequence[int] = range(len(body))
-    if dropped:
+    if dropped:  # a warning is of a row that counts
+        found.warnings = [each for each in found.warnings if each.row - first not in dropped]
         kept = [row not in dropped for row in rows]
         rows = list(compress(rows, kept))
         values = {name: list(compress(column, kept)) for name, column in values.items()}
@@ -120,9 +121,10 @@ def read_rows(
         for start in range(0, len(rows), size):
             some = slice(start, start + size)
             part = {name: column[some] for name, column in values.items()}
+            part |= reader.values(others, rows[some])
             yield told(
                 profile,
-                part | reader.values(others, rows[some]),
+                {name: part[name] for name in profile.fields if name in part},
                 reader.unmapped(rows[some]) if keep_unmapped else {},
                 [first + row for row in rows[some]],
                 found.named.part(some),
@@ -132,9 +134,9 @@ def read_rows(
     return found
 
 
-def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """The cells by column; few rows at a time, for tens of thousands are too many for a processor's cache."""
-    columns: list[list[Any]] = [[] for _ in range(max(map(len, rows), default=0))]
+def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """The cells by column, at least `width` of them; few rows at a time, as a processor's cache is small."""
+    columns: list[list[Any]] = [[] for _ in range(max(chain((width,), map(len, rows))))]
     for start in range(0, len(rows), _BLOCK):
         block = rows[start : start + _BLOCK]
         parts = chain(zip_longest(*block, fillvalue=""), repeat(("",) * len(block)))
@@ -168,8 +170,7 @@ class _Reader:
             if columns:
                 values[name] = columns[0] if len(columns) == 1 else _joined(columns)
             elif field.from_sheet:
-                named = _quietly(self._read(field), self.found.sheet.name)
-                values[name] = [named] * len(rows)
+                values[name] = [_quietly(self._read(field), self.found.sheet.name)] * len(rows)
         return values
 
     def _read(self, field: Field) -> Callable[[Any], Any]:

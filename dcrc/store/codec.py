@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import orjson
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
-_DEEPEST = 200  # orjson stops near 254 levels
 
 
 class Encoded(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice, repeat
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -22,7 +22,14 @@ from dcrc.store.keys import Key, Path, element_keys, key_at
 from dcrc.store.sqlite import quoted
 
 _MOST_PARAMETERS = 32_000  # of one statement; SQLite takes 32,766
-BULK = 3_500  # rows of one statement, nine columns each; more need more memory, fewer more turns
+BULK = (
+    3_500  # rows of one statement, up to nine columns each; more need more memory, fewer more turns
+)
+_REST = (
+    500,
+    50,
+    1,
+)  # rows of the statements for what is left: few sizes, for SQLite keeps statements
 TEXT = "CAST(? AS TEXT)"  # for a text in UTF-8: as bytes, it need not become Python's text and back
 
 TABLES: tuple[str, ...] = (
@@ -101,9 +108,9 @@ class Layout:
             range(first, first + len(doc_ids)),
             doc_ids,
             texts,
-            repeat(None) if odd is None else [1 if each else None for each in odd],
+            [None] * len(texts) if odd is None else [1 if each else None for each in odd],
             *[_column(path, plain, odd is None) for path in self._paths],
-            strict=False,
+            strict=True,
         )
 
     def inserts(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Statement]:
@@ -113,11 +120,12 @@ class Layout:
         """
         many = self.insert.replace("INSERT", "INSERT OR FAIL", 1)
         one = many.partition(" VALUES ")[2]
-        size = min(BULK, _MOST_PARAMETERS // len(one.split(",")))
-        rows = iter(rows)
-        while group := list(islice(rows, size)):
-            more = f", {one}" * (len(group) - 1)
-            yield many + more, list(chain.from_iterable(group))
+        most = min(BULK, _MOST_PARAMETERS // len(one.split(",")))
+        left = list(rows)
+        for size in (most, *(rest for rest in _REST if rest < most)):
+            while len(left) >= size:
+                group, left = left[:size], left[size:]
+                yield many + f", {one}" * (size - 1), list(chain.from_iterable(group))
 
     def changed_row(self, seq: int, encoded: Encoded) -> tuple[Any, ...]:
         """Parameters of `update`."""

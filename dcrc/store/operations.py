@@ -101,6 +101,14 @@ class Work:
         self._last_ids: dict[str, str] = {}  # or greater ones
         self._ids: list[tuple[Any, Any]] = []
         self._in_bulk = False
+        self.lost: BaseException | None = (
+            None  # SQLite gave the whole transaction up, as on a full disk
+        )
+
+    def check_alive(self) -> None:
+        """Raise again what took the whole transaction back: nothing is half stored."""
+        if self.lost is not None:
+            raise self.lost
 
     def show(self, layout: Layout) -> None:
         """From now on the table is listed among the tables, though it may be empty."""

@@ -110,6 +110,7 @@ class SqliteStorage(Storage):
         """
         link = self.link()
         if link.work is not None:
+            link.work.check_alive()
             with self._part(link, link.work, whole) as work:
                 yield work
             return
@@ -141,6 +142,7 @@ class SqliteStorage(Storage):
                 )
                 work = link.work = Work(connection, operation, last)
                 yield work
+                work.check_alive()
                 work.finish()
                 connection.execute("COMMIT")
                 work.rest()
@@ -170,17 +172,26 @@ class SqliteStorage(Storage):
 
     @contextmanager
     def _part(self, link: Link, work: Work, whole: bool) -> Iterator[Work]:
+        connection = link.connection
         if not whole:
-            yield work
+            try:
+                yield work
+            except BaseException as error:
+                if not connection.in_transaction:
+                    work.lost = error
+                raise
             return
         link.depth += 1
         savepoint = work.savepoint(link.depth)
+        connection.depth = link.depth
         try:
             yield work
-            link.connection.wait()
-        except BaseException:
-            link.connection.drop()
-            if link.connection.in_transaction:
+            connection.wait()
+        except BaseException as error:
+            alone = connection.drop(link.depth)
+            if not connection.in_transaction:
+                work.lost = error
+            elif alone:
                 work.roll_back_to(savepoint)
                 link.forget()
                 link.reload()
@@ -189,6 +200,7 @@ class SqliteStorage(Storage):
             work.release(savepoint)
         finally:
             link.depth -= 1
+            connection.depth = link.depth
 
     # tables
 

@@ -249,17 +249,21 @@ class DocumentTable(ReadableTable):
     def adding(self) -> Iterator[Callable[[Iterable[tuple[Any, Mapping[str, Any]]]], None]]:
         """Gives a function that stores many new documents under their ids, as often as it is called.
 
-        They are written while Python goes on, always as many at a time, so that SQLite knows the statement;
-        an id that is there already fails the whole block.
+        They are written while Python goes on, some now and the rest when the block ends, always as many at a
+        time, so that SQLite knows the statement: until then they are kept, not copied, and cannot be read. An
+        id that is there already fails the whole block.
         """
         with self._writing("add", whole=True) as (work, layout):
             keys: list[int | str] = []
             documents: list[dict[str, Any]] = []
 
             def add(pairs: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
-                for doc_id, document in pairs:
-                    keys.append(id_key(doc_id))
-                    documents.append(document if type(document) is dict else dict(document))
+                given = [
+                    (id_key(doc_id), document if type(document) is dict else dict(document))
+                    for doc_id, document in pairs
+                ]
+                keys.extend([key for key, _ in given])
+                documents.extend([document for _, document in given])
                 while len(keys) >= BULK:
                     write(BULK)
 

@@ -219,3 +219,59 @@ def test_no_rejects_no_file(desk: Desk, book: Write, tmp_path: Path) -> None:
     rejects = tmp_path / "退回.xlsx"
     import_files(desk, [book([["客户名称", "手机", "车架号", "交车日期"], ROW])], rejects=rejects)
     assert not rejects.exists()
+
+
+def test_rows_that_are_shorter_than_the_headers_are_refused_one_by_one(
+    desk: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "销售.csv"
+    file.write_text(
+        "客户名称,手机,车架号,交车日期\n王小明,13800000001\n李红,13800000002\n", "utf-8"
+    )
+    report = import_files(desk, [file])
+    assert (report.counts.new, report.counts.rejected) == (0, 2)
+    assert {(one.row, one.field) for one in report.rejected} == {
+        (row, field) for row in (2, 3) for field in ("vin", "delivered")
+    }
+
+
+def test_only_rows_that_count_are_warned_about(desk: Desk, book: Write) -> None:
+    rows = [
+        ["客户名称", "手机", "车架号", "交车日期", "成交价"],
+        ["王小明", "13800000001", a_vin(1), date(2026, 11, 1), "面议"],
+        ["李红", "不详号", a_vin(2)[:-1], date(2026, 11, 2), "面议"],
+        ["合计", "2台", "", "", "面议"],
+    ]
+    report = import_files(desk, [book(rows)])
+    assert [(one.row, one.field) for one in report.rejected] == [(3, "vin")]
+    assert [(one.row, one.field) for one in report.warnings] == [(2, "price")]
+
+
+def test_of_two_columns_for_one_field_the_later_of_the_profile_counts(
+    tmp_path: Path, book: Write
+) -> None:
+    desk = isolated_desk(tmp_path)
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    columns = {"old_number": "旧编号", "number": "检验编号"}
+    fields = {
+        "vin": ("vehicle.vin", "vin", "车架号"),
+        "day": ("event.on", "day", "检验日期"),
+        "old_number": ("event.number", "text", columns["old_number"]),
+        "number": ("event.number", "text", columns["number"]),
+        "name": ("customer.name", "name", "送检人"),
+    }
+    text = '[inspections]\nevent = "serviced"\non = "day"\nkey = ["number"]\n'
+    for name, (to, kind, header) in fields.items():
+        text += (
+            f'[inspections.fields.{name}]\nto = "{to}"\nkind = "{kind}"\nheaders = ["{header}"]\n'
+        )
+    (folder / "inspections.toml").write_text(text, "utf-8")
+    rows = [
+        ["车架号", "检验日期", "旧编号", "检验编号", "送检人"],
+        [a_vin(1), date(2026, 10, 1), "A1", "B1", "王小明"],
+    ]
+    import_files(desk, [book(rows)], profile="inspections")
+    (event,) = desk.events.all()
+    assert (event["key"], event["data"]["number"]) == ("B1", "B1")
+    desk.close()

@@ -8,12 +8,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import attrs
 import pytest
 
 from dcrc.imports import Counts, ImportReport, import_files
 from dcrc.imports.naming import Named
 from dcrc.imports.newcomers import Heard
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.vehicles import edit_vehicle, get_vehicle
 from dcrc.testing import a_vin, isolated_desk
 
 Write = Callable[..., Path]
@@ -21,6 +23,7 @@ HEAD = [
     "客户名称", "客户类型", "手机", "电话", "地址", "车架号", "车牌号", "行驶里程", "交车日期", "成交价",
     "赠品",
 ]  # fmt: skip
+SERVICE = ["委托书号", "VIN码", "送修人", "联系电话", "结算日期"]
 ADDRESSES = ["客户姓名", "手机", "车架号", "车牌号"]
 
 
@@ -63,10 +66,13 @@ def everything(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def imported(folder: Path, files: Sequence[Path]) -> tuple[ImportReport, dict[str, Any]]:
+def imported(
+    folder: Path, files: Sequence[Path], before: Callable[[Desk], Any]
+) -> tuple[ImportReport, dict[str, Any]]:
     folder.mkdir()
     desk = isolated_desk(folder)
     try:
+        before(desk)
         report = import_files(desk, files)
         assert desk.db.verify().ok
         return report, everything(desk)
@@ -75,9 +81,15 @@ def imported(folder: Path, files: Sequence[Path]) -> tuple[ImportReport, dict[st
 
 
 def both_ways(
-    folder: Path, files: Sequence[Path], monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    files: Sequence[Path],
+    monkeypatch: pytest.MonkeyPatch,
+    before: Callable[[Desk], Any] = lambda desk: None,
 ) -> tuple[ImportReport, int]:
-    """The report of an import, and how many rows were newcomers; each row compared tells the same."""
+    """The report of an import after what was `before`, and how many rows were newcomers.
+
+    Rows that are compared one by one tell the same.
+    """
     new: list[bool] = []
     told = Heard.newcomers
 
@@ -85,10 +97,15 @@ def both_ways(
         new.extend(found := told(heard, named))
         return found
 
+    def told_before(desk: Desk) -> None:
+        before(desk)
+        new.clear()
+
     monkeypatch.setattr(Heard, "newcomers", counted)
-    report, records = imported(folder / "newcomers", files)
+    report, records = imported(folder / "newcomers", files, told_before)
+    found = sum(new)
     monkeypatch.setattr(Heard, "newcomers", lambda heard, named: [False] * len(named))
-    compared, same = imported(folder / "compared", files)
+    compared, same = imported(folder / "compared", files, before)
     assert records == same
     assert (report.counts, report.rejected, report.warnings) == (
         compared.counts,
@@ -96,7 +113,7 @@ def both_ways(
         compared.warnings,
     )
     assert report.records == compared.records
-    return report, sum(new)
+    return report, found
 
 
 def test_cells_that_are_empty_here_and_there(
@@ -154,6 +171,116 @@ def test_whole_exports_of_several_sources(
     files = [tmp_path / name for name in ("销售.xlsx", "维修.xlsx", "保险.csv")]
     _, new = both_ways(tmp_path, files, monkeypatch)
     assert new > 0
+
+
+def test_one_order_of_two_cars_is_told_twice(
+    tmp_path: Path, book: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        ["RO1", a_vin(1), "王小明", "13800000001", date(2026, 10, 1)],
+        ["RO1", a_vin(2), "李红", "13800000002", date(2026, 10, 2)],
+        ["RO2", a_vin(3), "张刚", "13800000003", date(2026, 10, 3)],
+    ]
+    report, new = both_ways(tmp_path, [book([SERVICE, *rows])], monkeypatch)
+    assert (report.counts.new, report.counts.duplicate, new) == (2, 1, 1)
+
+
+def test_a_stored_car_that_somebody_new_brings_is_compared(
+    tmp_path: Path, book: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sales = book([HEAD, a_row(1)], "先.xlsx")
+    orders = [
+        ["RO1", a_vin(1), "李红", "13800000900", date(2026, 11, 1)],
+        ["RO2", a_vin(2), "张刚", "13800000901", date(2026, 11, 1)],
+    ]
+    _, new = both_ways(
+        tmp_path, [book([SERVICE, *orders])], monkeypatch, lambda desk: import_files(desk, [sales])
+    )
+    assert new == 1
+
+
+def test_a_stored_person_who_is_told_of_a_new_car_is_compared(
+    tmp_path: Path, book: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = book([HEAD, a_row(1, name="李红", mobile="13800000900")], "先.xlsx")
+    then = book([HEAD, a_row(2, name="李红", mobile="13800000900"), a_row(3)])
+    _, new = both_ways(tmp_path, [then], monkeypatch, lambda desk: import_files(desk, [first]))
+    assert new == 1
+
+
+def test_a_stored_order_that_is_told_of_a_new_car_is_compared(
+    tmp_path: Path, book: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = ["RO1", a_vin(1), "王小明", "13800000001", date(2026, 10, 1)]
+    first = book([SERVICE, order], "先.xlsx")
+    then = book([SERVICE, ["RO1", a_vin(2), "李红", "13800000002", date(2026, 10, 1)]])
+    report, new = both_ways(tmp_path, [then], monkeypatch, lambda desk: import_files(desk, [first]))
+    assert new == 0
+    assert report.counts.new == 0
+
+
+def test_a_car_whose_vin_was_corrected_is_found_by_the_old_one(
+    tmp_path: Path, book: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sales = book([HEAD, a_row(1)], "先.xlsx")
+    order = ["RO1", a_vin(1), "李红", "13800000900", date(2026, 11, 1)]
+
+    def corrected(desk: Desk) -> None:
+        import_files(desk, [sales])
+        car = get_vehicle(desk, a_vin(1))
+        edit_vehicle(desk, car, attrs.evolve(car, vin=a_vin(50)))
+
+    report, new = both_ways(tmp_path, [book([SERVICE, order])], monkeypatch, corrected)
+    assert (report.counts.new, new) == (1, 0)
+    assert report.records["vehicles"] == (0, 0)
+
+
+def test_two_sources_of_one_kind_of_fact_are_compared(
+    tmp_path: Path, book: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body_shop = """
+[body_shop]
+title = { zh = "钣喷台账", en = "Body shop" }
+event = "serviced"
+on = "day"
+key = ["order"]
+[body_shop.fields.order]
+to = "event.order"
+required = true
+headers = ["钣喷单号"]
+[body_shop.fields.vin]
+to = "vehicle.vin"
+kind = "vin"
+required = true
+headers = ["车架号"]
+[body_shop.fields.day]
+to = "event.on"
+kind = "day"
+required = true
+headers = ["完工日期"]
+[body_shop.fields.name]
+to = "customer.name"
+kind = "name"
+headers = ["送修人"]
+"""
+
+    def with_profile(desk: Desk) -> None:
+        folder = desk.db.path.parent / "profiles"
+        folder.mkdir()
+        (folder / "body_shop.toml").write_text(body_shop, "utf-8")
+
+    files = [
+        book([SERVICE, ["RO1", a_vin(1), "王小明", "13800000001", date(2026, 10, 1)]], "机修.xlsx"),
+        book(
+            [
+                ["钣喷单号", "车架号", "送修人", "完工日期"],
+                ["RO1", a_vin(2), "李红", date(2026, 10, 2)],
+            ],
+            "钣喷.xlsx",
+        ),
+    ]
+    _, new = both_ways(tmp_path, files, monkeypatch, with_profile)
+    assert new == 0
 
 
 def test_the_stored_are_no_newcomers(tmp_path: Path, book: Write) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from itertools import pairwise
 
 import pytest
@@ -131,13 +132,100 @@ def test_a_program_that_forgets_to_close_ends_nevertheless(tmp_path):
         assert len(database.table("customers")) == 9_000
 
 
-def test_what_failed_beside_is_raised_by_the_next_use_even_when_nothing_runs_any_more(shop):
+def test_what_failed_beside_is_raised_by_every_use_until_it_is_taken_back(shop):
     connection = shop.storage.link().connection
     connection.beside([("SELECT nothing FROM nowhere", ())])
-    while connection._running is not None:
-        pass
-    with pytest.raises(Failure):
-        connection.execute("SELECT 1")
+    connection._end()
+    for _ in range(2):
+        with pytest.raises(Failure):
+            connection.execute("SELECT 1")
+    connection.drop()
     assert connection.execute("SELECT 1").fetchone() == (1,)
     connection.beside([("SELECT nothing FROM nowhere", ())], may_fail=True)
     assert connection.execute("SELECT 2").fetchone() == (2,)
+
+
+def test_a_failure_that_is_swallowed_elsewhere_still_takes_back_what_it_belongs_to(shop, customers):
+    others = shop.table("others")
+    customers.insert({"name": "张三"})
+
+    def store():
+        with customers.adding() as add:
+            add((n % (MANY - 1), {"name": f"车主{n}"}) for n in range(2, MANY + 5))
+            for _ in range(2):
+                with suppress(Failure, StoreError):
+                    others.insert_multiple([{"a": 1}])
+
+    with pytest.raises(StoreError), shop.transaction("import"):
+        store()
+    assert [each["name"] for each in customers] == ["张三"]
+    assert len(others) == 0
+    assert shop.verify().ok
+
+
+def test_a_full_disk_that_is_swallowed_leaves_nothing_half_stored(shop, customers):
+    others = shop.table("others")
+    others.insert({"a": 1})
+    customers.insert({"name": "张三"})
+    connection = shop.storage.link().connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count={pages + 100}")
+    stored = [1, 2, 3]
+    try:
+        with shop.transaction("op"):
+            others.insert({"a": 2})
+            with suppress(Failure, StoreError):
+                customers.insert_multiple(owners(MANY))
+            others.insert({"a": 3})
+    except DiskFull:
+        stored = [1]
+    connection.execute("PRAGMA max_page_count=1073741823")
+    assert [each["a"] for each in others] == stored
+    assert [each["name"] for each in customers] == ["张三"]
+    assert shop.verify().ok
+
+
+def test_nothing_is_stored_after_sqlite_gave_the_whole_transaction_up(shop):
+    others = shop.table("others")
+    others.insert({"a": 1})
+    connection = shop.storage.link().connection
+
+    def store():
+        others.insert({"a": 2})
+        with suppress(LookupError), shop.transaction("part"):
+            connection.execute("ROLLBACK")  # as SQLite does by itself where a disk is full
+            raise LookupError
+        others.insert({"a": 3})
+
+    with pytest.raises(LookupError), shop.transaction("op"):
+        store()
+    assert [each["a"] for each in others] == [1]
+    others.insert({"a": 4})
+    assert shop.verify().ok
+
+
+def test_half_of_what_is_added_is_not_kept_when_its_giver_fails(shop, customers):
+    def given():
+        yield 1, {"name": "张三"}
+        raise LookupError
+
+    with customers.adding() as add:
+        with suppress(LookupError):
+            add(given())
+        with suppress(ValueError, TypeError):
+            add([(2, "no document")])
+        add([(3, {"name": "李四"})])
+    assert [(one.doc_id, one["name"]) for one in customers] == [(3, "李四")]
+    assert shop.verify().ok
+
+
+def test_what_is_left_of_a_bulk_takes_statements_of_few_sizes(shop, customers):
+    customers.insert({"name": "张三"})
+    layout = shop.storage.link().layouts["customers"]
+    statements: set[str] = set()
+    for count in range(2_000, 9_000, 613):
+        rows = [layout.row(n, n, encode({"name": "张三"})) for n in range(count)]
+        written = list(layout.inserts(rows))
+        assert sum(len(parameters) for _, parameters in written) == count * len(rows[0])
+        statements.update(sql for sql, _ in written)
+    assert len(statements) == 4
