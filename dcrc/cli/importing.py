@@ -168,7 +168,10 @@ def _lines(desk: Desk, report: ImportReport) -> list[str | Table]:
     lines += [f"! {one_line(note)}" for note in report.notes]
     if report.warnings:
         lines.append(
-            t("Besides, {count} cells or repeated rows were not taken:", count=len(report.warnings))
+            t(
+                "Besides, {count} remarks (cells left out, rows repeated, cars of another owner):",
+                count=len(report.warnings),
+            )
         )
         lines += _remark_lines(report.warnings)
     if report.dry_run:

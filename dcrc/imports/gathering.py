@@ -271,8 +271,20 @@ class Source:
         if before == value or not self._lets(table, held, field, value):
             return
         now[field] = value
+        if table == "vehicles" and field == "customer" and held.was is not None:
+            self._warn_of_new_owner(held, before, value)
         if table != "events":
             self._contest(held, field, before, value)
+
+    def _warn_of_new_owner(self, held: Held, before: str, now: str) -> None:
+        """A car that changes hands by a list takes its deliveries and calls along: somebody should know."""
+        owners = [self.known.customers.get(owner) for owner in (before, now)]
+        names = [(each.said or each.now).get("name", "") if each else "" for each in owners]
+        reason = t(
+            "The car was {before}'s here; by this row it is {now}'s.", before=names[0], now=names[1]
+        )
+        found = self.sheets[held.sheet]
+        found.warnings.append(found.remark(held.row, self._vin_field, reason))
 
     def _lets(self, table: str, held: Held, field: str, value: Any, part: str = "") -> bool:
         if held.was is None or (held.set_by and field in held.set_by):

@@ -77,7 +77,7 @@ def write_rejects(target: Path, found: Iterable[SheetRows], report: ImportReport
         table
         for title, pick in (
             (t("Refused rows"), lambda sheet: sheet.rejected),
-            (t("Cells left out"), lambda sheet: sheet.warnings),
+            (t("Remarks"), lambda sheet: sheet.warnings),
         )
         for table in _tables(title, sheets, pick)
     ]

@@ -96,7 +96,7 @@ class ImportReport:
     """All of one import. `batch` names it for undo; "" when nothing was written.
 
     `records` counts records by table: `{"customers": (new, changed)}`. `rejected` has one remark per wrong
-    cell of a refused row, `warnings` cells that were left out of rows that count, `notes` whatever else
+    cell of a refused row, `warnings` what is to be known of rows that count, `notes` whatever else
     should be known.
     """
 

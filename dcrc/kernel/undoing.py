@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 UNDO = "undo "
 LASTING = frozenset({*LOOKS, "init", "index", "migrate", "schema"})
 """Operations that are never taken back: who looked stays known."""
+_LINKS = frozenset({"customer", "vehicle"})
 _PASSED_BY = LASTING | {"plan"}
 _WINDOW = 200
 
@@ -51,7 +52,7 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
         made = _made(desk, None if whole else last.number, whole)
         if made.staff:
             desk.require(Permission.OPERATORS_EDIT)
-        _refuse_orphans(desk, made.ids)
+        _refuse_orphans(desk, made)
         _put_as_planned_then(desk, made.tasks)
         undone = desk.db.undo(
             None if whole else last.number, batch=whole, operator=desk.operator.name, name=name
@@ -66,10 +67,11 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
 
 @attrs.frozen
 class _Made:
-    """What an operation or batch did: ids of what was new then, by table; new tasks as they were then;
-    whether it changed the staff."""
+    """What an operation or batch did: ids of what was new then, by table, and of what it gave to another
+    customer or vehicle; new tasks as they were then; whether it changed the staff."""
 
     ids: dict[str, set[str]] = attrs.field(factory=dict)
+    given: dict[str, set[str]] = attrs.field(factory=dict)
     tasks: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     staff: bool = False
 
@@ -82,6 +84,8 @@ def _made(desk: Desk, operation: int | None, batch: str | None) -> _Made:
             made.ids.setdefault(change.table, set()).add(str(change.doc_id))
             if change.table == "tasks":
                 made.tasks[str(change.doc_id)] = dict(change.became)
+        elif change.became is not None and not _LINKS.isdisjoint(change.became):
+            made.given.setdefault(change.table, set()).add(str(change.doc_id))
     return attrs.evolve(made, staff=staff)
 
 
@@ -99,16 +103,20 @@ def _left_to_planners(task: Mapping[str, Any]) -> bool:
     return not (task.get("closed_by") or task.get("by_hand") or task["rule"] == BY_HAND)
 
 
-def _refuse_orphans(desk: Desk, made: Mapping[str, set[str]]) -> None:
-    """Raise ConflictError if what was registered then bears facts that came later by other hands."""
+def _refuse_orphans(desk: Desk, made: _Made) -> None:
+    """Raise ConflictError if what was registered then bears facts that came later by other hands.
+
+    What was given to it then goes back to whom it belonged.
+    """
     facts = [name for name in belonging_tables(desk) if name != "outbox"]
     links = [("customers", "customer", name) for name in facts]
     for owner, field, table in (*links, ("vehicles", "vehicle", "events")):
-        for fact in desk.table(table).having(field, made.get(owner, ())):
+        own = made.ids.get(table, set()) | made.given.get(table, set())
+        for fact in desk.table(table).having(field, made.ids.get(owner, ())):
             planned = table == "tasks" and _left_to_planners(fact)
-            if not planned and str(fact.doc_id) not in made.get(table, ()):
+            if not planned and str(fact.doc_id) not in own:
                 raise _bears(table)
-    _refuse_spoken_of(desk, made)
+    _refuse_spoken_of(desk, made.ids)
 
 
 def _refuse_spoken_of(desk: Desk, made: Mapping[str, set[str]]) -> None:

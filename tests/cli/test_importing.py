@@ -100,5 +100,5 @@ def test_repeated_rows_that_say_something_else_are_shown(dcrc: Any) -> None:
     rows = [f"王小明,13800001234,{a_vin(1)},粤A12345,{car},2026-11-15,陈浩\n" for car in "远近"]
     file.write_text(HEADER + "".join(rows), "utf-8")
     printed = dcrc.ok("import", file)
-    assert "1 cells or repeated rows were not taken" in printed
+    assert "1 remarks (cells left out" in printed
     assert "again.csv row 3" in printed

@@ -392,3 +392,27 @@ def test_who_may_not_import(desk: Desk, book: Write) -> None:
     with pytest.raises(NotAllowed):
         import_files(caller, [ledger(book, row())], dry_run=True)
     caller.close()
+
+
+def test_a_car_that_a_list_gives_to_somebody_else_is_told_of_and_goes_back(
+    desk: Desk, book: Write
+) -> None:
+    import_files(desk, [ledger(book, row())])
+    plan(desk)
+    before = owner(desk)
+    report = import_files(
+        desk,
+        [ledger(book, row(name="李红", phone="13800009999", on=date(2026, 11, 20)))],
+    )
+    assert owner(desk).name == "李红"
+    (warning,) = report.warnings
+    assert (warning.row, warning.field) == (2, "vin")
+    assert "王小明" in warning.reason
+    assert "李红" in warning.reason
+    plan(desk)
+    undo(desk, batch=report.batch)
+    assert owner(desk) == before
+    assert desk.customers.count() == 1
+    (delivery,) = desk.events.all()
+    assert (delivery["customer"], delivery["on"]) == (before.id, "2026-11-01")
+    assert desk.db.verify().ok
