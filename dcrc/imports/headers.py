@@ -38,6 +38,9 @@ class Recognised:
     unmapped: Mapping[int, str]
     ignored: Mapping[int, str]
     missing: tuple[str, ...] = ()
+    almost: Recognised | None = (
+        None  # another profile that knows more of the headers, but lacks its day
+    )
 
 
 def plain_header(text: str) -> str:
@@ -70,6 +73,7 @@ def recognise(rows: Sequence[Sequence[Any]], profiles: Mapping[str, Profile]) ->
     row looks like headers at all.
     """
     best: tuple[tuple[bool, int, bool, int], Recognised] | None = None
+    richest: Recognised | None = None
     for name, profile in profiles.items():
         names = header_names(profile)
         for number, row in enumerate(rows[:SEARCHED_ROWS]):
@@ -80,7 +84,13 @@ def recognise(rows: Sequence[Sequence[Any]], profiles: Mapping[str, Profile]) ->
             score = (fits, len(found.columns), not found.missing, -profile.rank)
             if best is None or score > best[0]:
                 best = (score, found)
-    return best[1] if best else None
+            if richest is None or len(found.columns) > len(richest.columns):
+                richest = found
+    if best is None or richest is None:
+        return None
+    chosen = best[1]
+    almost = len(richest.columns) > len(chosen.columns)
+    return attrs.evolve(chosen, almost=richest) if almost else chosen
 
 
 def _match(

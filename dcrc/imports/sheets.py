@@ -47,6 +47,8 @@ def recognised_sheets(
         elif meaning.missing:
             raise _lacks(place, meaning)
         else:
+            if meaning.almost is not None:
+                report.notes.append(_almost(place, meaning, meaning.almost))
             found.append((place, sheet, meaning))
     if empty:
         raise InputError("{file} has no rows: every sheet is empty.", file=book.path.name)
@@ -60,6 +62,20 @@ def recognised_sheets(
     if not any(len(sheet.rows) > meaning.header_row for _, sheet, meaning in found):
         raise InputError("{file} has headers but no rows under them.", file=book.path.name)
     return found
+
+
+def _almost(place: Place, meaning: Recognised, almost: Recognised) -> str:
+    fields = almost.profile.fields
+    return t(
+        "{file}, sheet {sheet}: taken as “{profile}”, so that no call follows from it. More of its "
+        "headers are those of “{almost}”, which lacks {missing}: if it is one, add its header for that "
+        "to a mapping file, take this import back and import again.",
+        file=place.file,
+        sheet=place.sheet,
+        profile=str(meaning.profile.title),
+        almost=str(almost.profile.title),
+        missing=", ".join(str(fields[name].title) for name in almost.missing),
+    )
 
 
 def _lacks(place: Place, meaning: Recognised) -> InputError:

@@ -275,3 +275,15 @@ def test_of_two_columns_for_one_field_the_later_of_the_profile_counts(
     (event,) = desk.events.all()
     assert (event["key"], event["data"]["number"]) == ("B1", "B1")
     desk.close()
+
+
+def test_a_sales_ledger_without_a_known_day_is_not_taken_as_a_list_of_customers_in_silence(
+    desk: Desk, book: Write
+) -> None:
+    head = ["客户名称", "手机", "车架号", "车型", "提车那天", "销售顾问", "成交价"]
+    file = book([head, ["王小明", "13800000001", CAR, "CS75", date(2026, 11, 1), "刘洋", 60000]])
+    report = import_files(desk, [file], dry_run=True)
+    assert report.files[0].sheets[0].profile == "customers"
+    assert any("销售" in note and "交车日期" in note for note in report.notes)
+    plain = book([["姓名", "手机", "地址"], ["李红", "13800000002", "新村1号"]], "客户.xlsx")
+    assert import_files(desk, [plain], dry_run=True).notes == []
