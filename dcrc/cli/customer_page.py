@@ -54,7 +54,7 @@ def print_customer(desk: Desk, customer: Customer, limit: int | None) -> None:
         *_vehicles(cars),
         *_tasks(desk, due),
         *(line for title, lines in blocks if lines for line in _block(title, lines)),
-        *_titled(t("His cars under former owners"), _history(desk, before)),
+        *_titled(t("His cars under other names"), _history(desk, before)),
         *_history(desk, history),
     )
 

@@ -14,6 +14,7 @@ from dcrc.kernel.day_filter import OPEN, active_staff, open_groups
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.fair_shares import share_out
 from dcrc.kernel.operators import Operator, Permission, list_operators, role_of
+from dcrc.kernel.planning import wake_up
 from dcrc.kernel.task_refs import get_task, require_open
 from dcrc.kernel.tasks import Task
 from dcrc.store import GlobalId
@@ -154,8 +155,8 @@ def assign_customers(
 ) -> Assigned:
     """Give all open tasks of these customers that are his work to an operator, in one step.
 
-    With no `owner` what people who work here have becomes nobody's again. With `taking` what others than
-    those named have stays theirs.
+    With no `owner` what was given by hand to people who work here is given back: whose it is the next plan
+    says, mostly nobody's. With `taking` what others than those named have stays theirs.
     """
     chosen = list(customers)
 
@@ -166,12 +167,16 @@ def assign_customers(
         his = [
             task
             for task in found
-            if (task.role in staff[owner] if owner else task.owner in staff)
+            if (task.role in staff[owner] if owner else _given_by_hand(task, staff))
             and (taking is None or task.owner in taking or task.owner not in staff)
         ]
-        return _told(desk, found, {task.id: owner for task in his}, [owner])
+        return _told(desk, found, {task.id: owner for task in his}, [owner], back=not owner)
 
     return _carry_out(desk, "assign tasks", find, owner, dry_run)
+
+
+def _given_by_hand(task: Task, staff: Collection[str]) -> bool:
+    return "owner" in task.by_hand and task.owner in staff
 
 
 def share_customers(
@@ -212,6 +217,7 @@ def _carry_out(
     with desk.operation(name, permission):
         found = _permitted(desk, find())
         desk.tasks.put_many((GlobalId(now.id), to_document(now)) for _, now in found.edits)
+        wake_up(desk, {now.customer for _, now in found.edits if "owner" not in now.by_hand})
         return found
 
 
@@ -223,13 +229,18 @@ def _permitted(desk: Desk, found: Assigned) -> Assigned:
 
 
 def _told(
-    desk: Desk, found: Collection[Task], given: Mapping[str, str], people: Collection[str]
+    desk: Desk,
+    found: Collection[Task],
+    given: Mapping[str, str],
+    people: Collection[str],
+    *,
+    back: bool = False,
 ) -> Assigned:
-    """What giving tasks (by id) to their new owners changes, by person."""
+    """What giving tasks (by id) to their new owners changes, by person; or giving them `back` to the plan."""
     edits = tuple(
-        (task, attrs.evolve(task, owner=given[task.id], by_hand=_marked(task)))
+        (task, attrs.evolve(task, owner=given[task.id], by_hand=_marked(task, back)))
         for task in found
-        if task.id in given and (task.owner != given[task.id] or "owner" not in task.by_hand)
+        if task.id in given and (task.owner != given[task.id] or back == ("owner" in task.by_hand))
     )
     told = Assigned(edits)
     touched = {was.customer for was, _ in told.moved}
@@ -241,8 +252,8 @@ def _told(
     return attrs.evolve(told, people=tuple(parts), kept=len(stays), left=len(left))
 
 
-def _marked(task: Task) -> tuple[str, ...]:
-    return tuple(sorted({*task.by_hand, "owner"}))
+def _marked(task: Task, back: bool) -> tuple[str, ...]:
+    return tuple(sorted({*task.by_hand} - {"owner"} if back else {*task.by_hand, "owner"}))
 
 
 def _part(

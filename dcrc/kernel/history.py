@@ -90,7 +90,7 @@ def _events(desk: Desk, customer_id: str, only: Collection[str] | None = None) -
 
 
 def history_before(desk: Desk, vehicle: Vehicle) -> list[Entry]:
-    """What happened to a car before it was its present owner's, newest first; it names nobody."""
+    """What happened to a car under other names than its owner's, newest first; it names nobody."""
     before = [event for event in car_history(desk, vehicle) if event.customer != vehicle.customer]
     return list(_told(desk, reversed(before)))
 

@@ -23,14 +23,18 @@ def mileage_doubt(desk: Desk, vehicle_id: str, reading: Reading) -> Remark | Non
 
 
 def known_readings(desk: Desk, vehicle: Vehicle) -> list[Reading]:
-    """What is known of a car's odometer, oldest first: its readings, its visits, and zero at the delivery."""
-    told = (desk.read(Event, each) for each in desk.events.search(where("vehicle") == vehicle.id))
+    """What is known of a car's odometer, oldest first: its readings, its visits, and zero when it was new."""
+    told = [desk.read(Event, each) for each in desk.events.search(where("vehicle") == vehicle.id)]
     found = {*vehicle.readings, *(each for event in told if (each := _reading(event)) is not None)}
+    deliveries = [event for event in told if event.kind == "delivered"]
+    if deliveries:  # a later one is of a used car
+        first = min(deliveries, key=lambda event: (event.on, event.id))
+        found.add(Reading(first.on, 0, first.kind))
     return sorted(found, key=lambda each: (each.on, each.km))
 
 
 def _reading(event: Event) -> Reading | None:
-    km = 0 if event.kind == "delivered" else event.data.get("km")
+    km = event.data.get("km")
     return Reading(event.on, int(km), event.kind) if isinstance(km, (int, float)) else None
 
 

@@ -23,7 +23,7 @@ from dcrc.kernel.planner import Dossier, NotPlanned, Outcome, Planner, PlanningD
 from dcrc.kernel.plugins import PluginProblem
 from dcrc.kernel.reconcile import Reconciled, reconcile
 from dcrc.kernel.sharing import share_conversations
-from dcrc.kernel.sold_on import begun_anew, leaving, refuse_cars_of_others, taking
+from dcrc.kernel.sold_on import leaving, refuse_cars_of_others, taken_over, taking
 from dcrc.kernel.tasks import Task, TaskState
 from dcrc.kernel.workdays import workdays_of
 from dcrc.store import GlobalId
@@ -204,7 +204,9 @@ class Planning:
             claimed.setdefault(created[str(task_id)], {})[task.id] = task
         for dossier in dossiers:
             if (theirs := claimed.get(dossier.customer.id)) is not None:
-                fresh = [begun_anew(task) for task in theirs.values()]
+                fresh = [
+                    taken_over(self.desk, task, dossier.customer.id) for task in theirs.values()
+                ]
                 found[dossier.customer.id] = taking(self.reconcile(dossier, fresh), theirs)
         for customer, theirs in claimed.items():
             taken = {was.id for was, _ in found[customer].edits} & set(theirs)

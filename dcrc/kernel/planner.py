@@ -199,8 +199,13 @@ class Dossier:
         return _by_kind(self.history) if self.inherited else self._events_by_kind
 
     def own_occurrence(self, vehicle: str, occurrence: str) -> str:
-        """`occurrence` of a car, told apart from a former owner's: calls with him are not this owner's."""
-        before = any(event.vehicle == vehicle for event in self.inherited)
+        """`occurrence` of a car, told apart from a former owner's: calls with him are not this owner's.
+
+        Somebody else had it before if a fact of it is older than the customer's own: that others bring his
+        car to the workshop changes nothing of what stands on the calendar.
+        """
+        since = next((event.on for event in self.events if event.vehicle == vehicle), date.max)
+        before = any(event.vehicle == vehicle and event.on < since for event in self.inherited)
         return f"{occurrence}@{self.customer.id}" if before else occurrence
 
     @cached_property

@@ -126,6 +126,13 @@ def note_contact(desk: Desk, customers: Iterable[str]) -> None:
             desk.planning.put_many(notes)
 
 
+def wake_up(desk: Desk, customers: Iterable[str]) -> None:
+    """Have the next plan look at customers of whom no fact is new: what stands with them was given back."""
+    today = desk.today().isoformat()
+    known = desk.planning.get_many([GlobalId(each) for each in customers])
+    desk.planning.put_many((one, {**note, "wake": today}) for one, note in known.items())
+
+
 def planned_until(desk: Desk) -> date | None:
     """The last day that the calendar is planned for; None before the first plan."""
     state = desk.planning.get(doc_id=STATE)

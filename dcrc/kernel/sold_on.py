@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
+from tinydb.table import Document
 
 from dcrc.kernel.planner import Dossier, NotPlanned, Outcome
 from dcrc.kernel.reconcile import Edit, Reconciled
@@ -15,6 +16,15 @@ from dcrc.store import GlobalId
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
+_OWN = (
+    "tries",
+    "next_at",
+    "note",
+    "by_hand",
+    "opens",
+    "due",
+    "owner",
+)  # what is between us and him
 SOLD_ON = "the car belongs to somebody else now"
 
 
@@ -35,9 +45,30 @@ def refuse_cars_of_others(
             outcomes[planner] = (*said, NotPlanned(rule, task.subject, SOLD_ON))
 
 
-def begun_anew(task: Task) -> Task:
-    """A task that another customer takes over: what was tried and agreed with the one before is not his."""
-    return attrs.evolve(task, tries=0, next_at=None, note="", by_hand=())
+def taken_over(desk: Desk, task: Task, customer: str) -> Task:
+    """A task that another customer takes over: what was tried and agreed with the one before is not his.
+
+    If he had it before (the sale was a mistake that was taken back), it is again as he left it.
+    """
+    left = _left_by(desk, task, customer)
+    if left is None:
+        return attrs.evolve(task, tries=0, next_at=None, note="", by_hand=())
+    kept = {field: getattr(left, field) for field in _OWN}
+    return attrs.evolve(task, **kept)
+
+
+def _left_by(desk: Desk, task: Task, customer: str) -> Task | None:
+    """The task as it was when the customer had it last; None if he never had."""
+    document = dict(desk.tasks.get(doc_id=GlobalId(task.id)) or {})
+    for change in desk.db.journal.entries(table="tasks", doc_id=task.id, newest_first=True):
+        if change.was is None or change.became is None:
+            return None
+        for field in change.became.keys() - change.was.keys():
+            document.pop(field, None)
+        document.update(change.was)
+        if change.was.get("customer") == customer:
+            return desk.read(Task, Document(document, GlobalId(task.id)))  # type: ignore[arg-type]  # tinydb says int
+    return None
 
 
 def taking(reconciled: Reconciled, theirs: Mapping[str, Task]) -> Reconciled:

@@ -120,5 +120,5 @@ def _event_line(desk: Desk, event: Event) -> str:
     if data.get("order"):
         parts.append(str(data["order"]))
     if not event.customer:
-        parts.append(t("(under a former owner)"))
+        parts.append(t("(under another name)"))
     return " ".join(parts)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import chain
 
+from tinydb import where
+
 from dcrc import (
     Attempt,
     Case,
@@ -74,13 +76,24 @@ def _models(desk: Desk, events: Iterable[Event]) -> dict[str, Vehicle]:
     return vehicles_by_id(desk, {event.vehicle for event in events})
 
 
+def _of_new_cars(desk: Desk, deliveries: Iterable[Event]) -> list[Event]:
+    """The first delivery of each car; a later one hands over a used car, which has no first service."""
+    found = [event for event in deliveries if event.vehicle]
+    first: dict[str, date] = {}
+    delivered = where("kind") == "delivered"
+    for each in desk.events.having("vehicle", {event.vehicle for event in found}, delivered):
+        on = date.fromisoformat(each["on"])
+        first[each["vehicle"]] = min(on, first.get(each["vehicle"], on))
+    return [event for event in found if event.on == first[event.vehicle]]
+
+
 def first_service_return(desk: Desk, month: date) -> list[FigureRow]:
     """Of the first services due in the month, the share that was made: all, and by month of delivery.
 
     Cars that may still come within the policy's days are told apart.
     """
     policy, (first, last) = _policy(desk), month_of(month)
-    deliveries = events_between(desk, "delivered", first - LONGEST, last)
+    deliveries = _of_new_cars(desk, events_between(desk, "delivered", first - LONGEST, last))
     cars = _models(desk, deliveries)
     due = [
         (event, day)

@@ -170,7 +170,7 @@ def readings_of(dossier: Dossier, vehicle: Vehicle) -> tuple[Reading, ...]:
             if event in new:
                 found.setdefault((event.on, 0), Reading(event.on, 0, "delivered"))
         elif (km := _number(event.data.get("km"))) is not None and event.kind == "serviced":
-            on = _day(event.data.get("came_in")) or event.on
+            on = min(_day(event.data.get("came_in")) or event.on, event.on)
             if (on, km) not in found:
                 found[on, km] = Reading(on, km, "serviced")
     for answers in dossier.answers:

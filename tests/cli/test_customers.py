@@ -75,7 +75,7 @@ def test_the_second_owner_s_page_has_the_car_s_services_and_not_who_had_it(
         page = facts_text(desk, load_facts(desk, buyer.id)).plain
     page += dcrc.ok("customer", "show", buyer.id)
     assert page.count("2026-05-25") == 2
-    assert "under a former owner" in page
+    assert "under another name" in page
     assert not [
         private
         for private in ("王小明", "王大力", "580", "0000123")

@@ -17,12 +17,13 @@ from dcrc import Customer, Desk, Reading, Task, TaskState, Vehicle, record_readi
 from dcrc.errors import DcrcError
 from dcrc.imports import import_files
 from dcrc.kernel.agenda import tasks
-from dcrc.kernel.calendar import get_task, record_attempt
+from dcrc.kernel.calendar import get_task, record_attempt, snooze_task
 from dcrc.kernel.dossiers import read_dossier
 from dcrc.kernel.duplicates import merge_customers, unmerge_customer
 from dcrc.kernel.events import Event, record_event
 from dcrc.kernel.explain import explain_task
 from dcrc.kernel.happened import read_happened
+from dcrc.kernel.mileage import mileage_doubt
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
 from dcrc.kernel.undoing import undo
@@ -37,6 +38,7 @@ from dcrc.testing import (
     serviced,
 )
 from plugins import new_car_followup, reminders, service_followup
+from plugins.reminders.reports import first_service_return
 
 TODAY = date(2026, 11, 20)
 BOUGHT = date(2024, 11, 10)  # the first mark ends, after two years, at the end of this month
@@ -391,3 +393,83 @@ def test_a_stored_visit_of_2062_goes_on_with_the_car_only_when_its_day_has_come(
     plan(desk)
     assert REGULAR in street.of(street.li)
     assert "2062" not in str(read_happened(desk, street.li.id).history)
+
+
+def test_what_was_agreed_stands_though_his_wife_brings_the_car(street: Street) -> None:
+    desk = street.desk
+    plan(desk)
+    inspection = street.of(street.wang)[INSPECTION]
+    record_attempt(desk, inspection.id, Result.CALL_BACK, call_back=desk.now() + timedelta(days=6))
+    before = street.of(street.wang)
+    record_event(
+        desk,
+        Event(
+            "",
+            "serviced",
+            street.li.id,
+            TODAY,
+            vehicle=street.car.id,
+            key="RO9",
+            data={"work": "喷漆"},
+        ),
+    )
+    plan(desk)
+    after = street.of(street.wang)[INSPECTION]
+    assert (after.id, after.due, after.next_at) == (
+        inspection.id,
+        before[INSPECTION].due,
+        before[INSPECTION].next_at,
+    )
+    assert not street.of(street.wang, "withdrawn")
+
+
+def test_a_sale_told_of_the_wrong_person_gives_the_task_back_as_it_was(
+    street: Street, tmp_path: Path
+) -> None:
+    desk = street.desk
+    car = a_vehicle(desk, street.wang)
+    delivered(desk, car, TODAY - timedelta(days=1))
+    plan(desk)
+
+    def day3(who: Customer) -> list[Task]:
+        found = tasks(desk, customer=who.id, limit=0)
+        return [task for task in found if task.rule == "new_car_followup.day3"]
+
+    (task,) = day3(street.wang)
+    record_attempt(desk, task.id, Result.NO_ANSWER, note="出差")
+    snooze_task(desk, task.id, TODAY + timedelta(days=4))
+    (before,) = day3(street.wang)
+    ledger = tmp_path / "销售.csv"
+    number = street.li.phones[0].number.removeprefix("+86")
+    ledger.write_text(
+        f"客户名称,手机,车架号,交车日期\n{street.li.name},{number},{car.vin},{TODAY}\n", "utf-8"
+    )
+    report = import_files(desk, [ledger])
+    plan(desk)
+    (moved,) = day3(street.li)
+    assert (moved.tries, moved.next_at, moved.by_hand) == (0, None, ())
+    undo(desk, batch=report.batch)
+    plan(desk)
+    (after,) = day3(street.wang)
+    assert not day3(street.li)
+    assert (after.tries, after.due, after.next_at, after.by_hand, after.note) == (
+        before.tries,
+        before.due,
+        before.next_at,
+        before.by_hand,
+        before.note,
+    )
+
+
+def test_a_used_car_that_is_handed_over_was_not_new_then(street: Street) -> None:
+    desk = street.desk
+    used = a_vehicle(desk, street.li)
+    delivered(desk, used, date(2021, 5, 20))
+    record_reading(desk, used.id, Reading(date(2026, 5, 1), 60_000))
+    record_event(
+        desk,
+        Event("", "delivered", street.li.id, date(2026, 5, 20), vehicle=used.id, key="USED-1"),
+    )
+    assert mileage_doubt(desk, used.id, Reading(TODAY, 62_000)) is None
+    for month in range(1, 12):
+        assert not first_service_return(desk, date(2026, month, 1))
