@@ -363,7 +363,7 @@ def plan_bookings(
             continue
         fact = Fact(answers.id, "answered", answers.on)
         came = next(
-            (each for each in dossier.events_of("serviced", vehicle.id) if each.on >= answers.on),
+            (each for each in dossier.history_of("serviced", vehicle.id) if each.on >= answers.on),
             None,
         )
         if came is not None:
