@@ -156,7 +156,8 @@ def work(folder: Path, cars: int, seed: int, calls: bool) -> None:
 def day_s_calls(folder: Path, month: int, chance: random.Random) -> None:
     """Some calls, remarks and new customers, and now and then a step back."""
     waiting = dcrc(folder, month, "tasks", "--limit", "10", "--due", "+30d")["tasks"]
-    for task in {each["customer"]: each for each in waiting}.values():
+    calls = [each for each in waiting if each["channel"] == "call"]
+    for task in {each["customer"]: each for each in calls}.values():
         (recorded,) = dcrc(folder, month, "attempt", task["id"], chance.choice(CALLS))["recorded"]
         tell("attempt", recorded["attempt"]["id"])
         if chance.random() < 0.15:
