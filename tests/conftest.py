@@ -13,6 +13,7 @@ import pytest
 from coverage import Coverage
 
 from dcrc.i18n import set_language
+from dcrc.store.storage import SqliteStorage
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,6 +37,21 @@ def _nobody_s_configuration(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     set_language("zh")
     yield
     set_language("zh")
+
+
+@pytest.fixture(autouse=True)
+def _no_database_left_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    opened: list[SqliteStorage] = []
+    begin = SqliteStorage.__init__
+
+    def noted(storage: SqliteStorage, *arguments: Any, **options: Any) -> None:
+        begin(storage, *arguments, **options)
+        opened.append(storage)
+
+    monkeypatch.setattr(SqliteStorage, "__init__", noted)
+    yield
+    for storage in opened:
+        storage.close()
 
 
 @pytest.hookimpl(wrapper=True)

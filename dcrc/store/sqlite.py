@@ -156,11 +156,12 @@ def connect(path: Path, *, read_only: bool, timeout: float) -> Connection:
     """A new connection with durable commits; any thread may close it."""
     if not read_only:
         return _configured(_connection(path, "rw", timeout), read_only=False)
+    connection = _connection(path, "ro", timeout)
     try:
-        connection = _connection(path, "ro", timeout)
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        if _size(companions(path)[0]):
+    except sqlite3.Error as error:
+        connection.close()
+        if not isinstance(error, sqlite3.OperationalError) or _size(companions(path)[0]):
             raise
         # a folder that may not be written and no log: nobody writes, so no locks are needed
         connection = _connection(path, "ro&immutable=1", timeout)
@@ -194,15 +195,19 @@ def end_bulk(connection: Connection) -> None:
 
 
 def _configured(connection: Connection, *, read_only: bool) -> Connection:
-    connection.execute("PRAGMA trusted_schema=OFF")
-    connection.execute("PRAGMA cell_size_check=ON")
-    connection.execute(f"PRAGMA cache_size=-{_CACHE}")
-    connection.execute("PRAGMA temp_store=MEMORY")
-    if read_only:
-        connection.execute("PRAGMA query_only=ON")
-    else:
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint={_LOG}")
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute(f"PRAGMA cache_size=-{_CACHE}")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
+        else:
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint={_LOG}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

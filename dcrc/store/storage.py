@@ -54,20 +54,28 @@ class SqliteStorage(Storage):
         self.snapshot: Callable[[], AbstractContextManager[None]] = links.snapshot
         self.changed: Callable[[], bool] = links.changed
         self._close: Callable[[], None] = links.close
+        try:
+            self.fresh = self._opened(installation, entropy)
+            with self.explained() as link:
+                self.installation = str(self.about(link, "installation"))
+        except BaseException:
+            links.close()
+            raise
+
+    def _opened(self, installation: str | None, entropy: Callable[[int], bytes]) -> bool:
+        """Look at the file, and make it if there is none; whether it is new."""
         filled = sqlite.check_file(self.path)
-        if read_only and not filled:
+        if self.read_only and not filled:
             raise NoSuchFile("{path}: there is no database yet", path=str(self.path))
-        if not read_only and filled and not sqlite.writable(self.path):
+        if not self.read_only and filled and not sqlite.writable(self.path):
             raise ReadOnly(
                 "{path} may only be read; open it for reading only or ask who owns it",
                 path=str(self.path),
             )
         with sqlite.explained(self.path):
-            self.fresh = not read_only and self._create(
+            return not self.read_only and self._create(
                 installation or GlobalId.from_parts(0, int.from_bytes(entropy(10), "big"))[-16:]
             )
-        with self.explained() as link:
-            self.installation = str(self.about(link, "installation"))
 
     @property
     def timeout(self) -> float:
