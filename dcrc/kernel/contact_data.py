@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from dcrc.kernel.corrections import CORRECT, CORRECTED
 from dcrc.kernel.events import Event, EventKind
 from dcrc.kernel.figures import Figure
 from dcrc.kernel.hooks import hookimpl
@@ -23,8 +24,10 @@ from dcrc.kernel.planner import (
     Planned,
     Planner,
     PlanningDay,
+    Remark,
     Rule,
 )
+from dcrc.kernel.tasks import Task
 from dcrc.wording import Wording
 
 NAME = "contact_data"
@@ -33,6 +36,12 @@ DESK = "desk"  # channel of work that calls nobody
 CORRECT_PHONE = "correct_phone"
 CONFIRM_OWNER = "confirm_owner"
 DECIDE_PROPOSAL = "decide_proposal"
+HOW_TO_CORRECT = (
+    "find the right number and enter it on the customer's page; the task is done then by itself"
+)
+NOBODY_CALLS = (
+    "there is no number that works: until then no other task of the customer is called for"
+)
 
 WRONG_CONTACT = EventKind(
     "wrong_contact",
@@ -104,22 +113,27 @@ def plan_contact_data(
 def plan_correction(dossier: Dossier, policy: ContactDataPolicy, day: PlanningDay) -> Outcome:
     """One task for all bad numbers of a customer; new bad numbers are a new occurrence.
 
-    Its subject is the call that last found one bad (the customer where none did): a number that is found bad
-    again after it was put right goes back again, be it on the same day.
+    Its subject is the call that last found one bad (the customer where none did), or the task by which they
+    were put right since: a number that is found bad again goes back again, be it on the same day. A number
+    that was only struck out, and none came in its place, is not put right.
     """
     customer = dossier.customer
     bad = sorted(phone.number for phone in customer.phones if not phone.usable)
-    if not bad:
-        subject = _standing_subject(dossier) or customer.id
+    standing = _standing(dossier)
+    if not bad and (customer.phones or standing is None):
+        subject = standing.subject if standing is not None else customer.id
         return NotPlanned(CORRECT_PHONE, subject, "all numbers are in order")
-    occurrence = ",".join(bad)
+    occurrence = ",".join(bad) if bad or standing is None else standing.occurrence
+    bad = bad or occurrence.split(",")
     facts = tuple(
         Fact(event.id, event.kind, event.on)
         for event in dossier.events_of(WRONG_CONTACT.name)
         if event.data.get("number") in bad
     )
-    subject = facts[-1].ref if facts else customer.id
-    since = _since(dossier, subject, occurrence, facts, day.today)
+    found = facts[-1].ref if facts else customer.id
+    subject = _put_right_since(dossier, found)
+    told = facts if subject == found else ()
+    since = _since(dossier, subject, occurrence, told, day.today)
     return Planned(
         CORRECT_PHONE,
         subject,
@@ -131,12 +145,25 @@ def plan_correction(dossier: Dossier, policy: ContactDataPolicy, day: PlanningDa
         priority=0 if customer.usable_phones else 10,
         facts=facts,
         policy=(f"{NAME}.correct_within", f"{NAME}.correct_role"),
+        remarks=(
+            Remark(HOW_TO_CORRECT),
+            *(() if customer.usable_phones else (Remark(NOBODY_CALLS),)),
+        ),
     )
 
 
-def _standing_subject(dossier: Dossier) -> str:
-    rule = f"{NAME}.{CORRECT_PHONE}"
-    return next((task.subject for task in dossier.tasks_of(rule) if task.open), "")
+def _standing(dossier: Dossier) -> Task | None:
+    return next((task for task in dossier.tasks_of(CORRECT) if task.open), None)
+
+
+def _put_right_since(dossier: Dossier, subject: str) -> str:
+    """`subject`, or the last task by which what it speaks of was put right."""
+    after = {
+        task.subject: task.id for task in dossier.tasks_of(CORRECT) if task.reason == CORRECTED
+    }
+    while subject in after:
+        subject = after.pop(subject)
+    return subject
 
 
 def _since(
@@ -146,7 +173,7 @@ def _since(
     days = [fact.on for fact in facts if fact.on is not None]
     if days:
         return max(days)
-    task = dossier.task(f"{NAME}.{CORRECT_PHONE}", subject, occurrence)
+    task = dossier.task(CORRECT, subject, occurrence)
     return task.opens if task is not None else today
 
 

@@ -26,6 +26,7 @@ from dcrc.kernel.contact import (
     slot_at,
 )
 from dcrc.kernel.contact import next_slot as next_slot_after
+from dcrc.kernel.corrections import refuse_uncorrected
 from dcrc.kernel.customers import find_customer, store_phone_state
 from dcrc.kernel.doubts import doubts_about
 from dcrc.kernel.events import Event, record_event
@@ -225,6 +226,8 @@ class _Conversation:
             )
         if self.effect_on(task).closes is not None:
             refuse_undecided(self.desk, task)
+        if self.effect_on(task).closes is TaskState.DONE:
+            refuse_uncorrected(task, self.customer)
         if self.result is not Result.REACHED:
             if answers:
                 raise InputError(

@@ -14,6 +14,7 @@ from tinydb import where
 
 from dcrc.errors import ConflictError, InputError, NotFound, UsageError
 from dcrc.i18n import t
+from dcrc.kernel.corrections import note_corrected
 from dcrc.kernel.facts import refuse_new_ahead
 from dcrc.kernel.names import fold
 from dcrc.kernel.operators import Permission, masked_phone
@@ -234,6 +235,8 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
                 waiting.append(propose(desk, "customers", before, after, field))
                 after = attrs.evolve(after, **{field: getattr(before, field)})
         edited = Edited(store_customer(desk, before, after), tuple(waiting))
+        if edited.customer.phones != before.phones:
+            note_corrected(desk, edited.customer)
     desk.replan(before.id)
     return edited
 
@@ -309,7 +312,9 @@ def store_phone_state(desk: Desk, customer_id: str, number: str, state: PhoneSta
         attrs.evolve(phone, state=state) if phone.number == wanted else phone
         for phone in before.phones
     )
-    return store_customer(desk, before, attrs.evolve(before, phones=phones))
+    after = store_customer(desk, before, attrs.evolve(before, phones=phones))
+    note_corrected(desk, after)
+    return after
 
 
 def get_customer(desk: Desk, ref: str) -> Customer:

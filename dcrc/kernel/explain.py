@@ -11,6 +11,8 @@ import attrs
 from dcrc.errors import NotFound, PolicyError
 from dcrc.i18n import t
 from dcrc.kernel.calendar import get_task
+from dcrc.kernel.contact import CONTACT_CHANNELS, blocked
+from dcrc.kernel.customers import find_customer
 from dcrc.kernel.dossiers import read_dossier
 from dcrc.kernel.events import event_kinds
 from dcrc.kernel.operators import Permission, role_title
@@ -191,7 +193,11 @@ def _why_not_made(planning: Planning, planned: Planned, others: Sequence[Task]) 
 
 def _outcome_of(desk: Desk, task: Task) -> str:
     if task.open:
-        return t("open, of {owner}", owner=task.owner or role_title(desk, task.role))
+        said = t("open, of {owner}", owner=task.owner or role_title(desk, task.role))
+        why = (
+            blocked(find_customer(desk, task.customer)) if task.channel in CONTACT_CHANNELS else ""
+        )
+        return t("{said}; blocked: {why}", said=said, why=t(why)) if why else said
     closed = task.closed_on.isoformat() if task.closed_on else "-"
     said = t("{state} on {date}", state=state_title(task.state), date=closed)
     if task.closed_by:

@@ -10,6 +10,7 @@ import attrs
 from tinydb import where
 
 from dcrc.errors import ConflictError, InputError
+from dcrc.kernel.corrections import note_corrected
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.operators import Permission
 
@@ -127,7 +128,10 @@ def _apply(desk: Desk, proposal: Proposal) -> str:
         document[proposal.field] = after
     wanted: Any = desk.record(type(current), current.id, document)
     if isinstance(current, customers.Customer):
-        return customers.store_customer(desk, current, customers.prepare_customer(wanted)).id
+        stored = customers.store_customer(desk, current, customers.prepare_customer(wanted))
+        if proposal.field == "phones":
+            note_corrected(desk, stored, by=proposal.by)
+        return stored.id
     checked = vehicles.checked_vehicle(desk, current, wanted)
     return vehicles.store_vehicle(desk, current, checked).customer
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dcrc.i18n import listed, t
+from dcrc.kernel.corrections import CORRECT
 from dcrc.tui.call_actions import CallActions
 from dcrc.tui.cards import card_lines
 from dcrc.tui.fields import Question
@@ -234,11 +235,24 @@ class CallSheet(CallActions, DeskScreen):
         if not self.included and self.data.tasks:
             key = house(self).key("task.mark")
             text = t("No task is part of this call; {key} marks one.", key=key)
+            at_hand = next((each for each in self.data.tasks if each.at_hand), None)
+            if at_hand is not None and at_hand.script:
+                text = f"{at_hand.title}\n{at_hand.script}\n\n{text}"
+        if any(each.task.rule == CORRECT and each.at_hand for each in self.data.tasks):
+            text = "\n".join([self._how_to_correct(), "", text])
         text = text or t("No script for this call.")
         if text != self._script:
             self._script = text
             self.query_one("#script-text", Static).update(Content(plain(text, lines=True)))
             self.query_one("#script").scroll_home(animate=False)
+
+    def _how_to_correct(self) -> str:
+        page, edit = house(self).key("customer"), house(self).key("edit")
+        return t(
+            "{page} opens the customer's page, {edit} there corrects the number.",
+            page=page,
+            edit=edit,
+        )
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """The script follows the questions."""

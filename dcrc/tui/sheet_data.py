@@ -32,7 +32,8 @@ HISTORY = 60
 class SheetTask:
     """An open task with its title, form and filled script; `due_now` when a call now is about it.
 
-    `waits_until` is when a try or an agreement put off what would be due today.
+    `waits_until` is when a try or an agreement put off what would be due today; `at_hand` says that it can
+    be worked today, work at the desk too.
     """
 
     task: Task
@@ -41,6 +42,7 @@ class SheetTask:
     waits_until: datetime | None
     form: Form | None = None
     script: str = ""
+    at_hand: bool = False
 
 
 @attrs.frozen
@@ -123,6 +125,7 @@ def _sheet_task(
         task.next_at if counts and held_back else None,
         _form(desk, task),
         _script(desk, customer, car, task),
+        task.opens <= today and not held_back,
     )
 
 

@@ -15,11 +15,13 @@ from dcrc.kernel.calendar import add_task, record_attempt, withdraw_task
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Phone, edit_customer, find_customer, set_phone_state
 from dcrc.kernel.desk import Desk, open_desk
+from dcrc.kernel.explain import explain_task
 from dcrc.kernel.operators import add_operator
 from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.planning import plan
 from dcrc.kernel.proposals import decide_proposal, pending_proposals
 from dcrc.kernel.tasks import Result, Task, TaskState
+from dcrc.kernel.undoing import undo
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
 
 TODAY = date(2026, 11, 21)  # the isolated desk's, a Saturday
@@ -111,8 +113,7 @@ def test_a_number_found_wrong_again_on_the_same_day_goes_back_again(desk: Desk) 
     owner = a_customer(desk, phone="+8613800008010")
     call = add_task(desk, owner, "回访", TODAY)
     record_attempt(desk, call.id, Result.WRONG_NUMBER)
-    (first,) = corrections(desk)
-    record_attempt(desk, first.id, Result.REACHED)
+    assert len(corrections(desk)) == 1
     known = find_customer(desk, owner.id)
     edit_customer(desk, known, attrs.evolve(known, phones=(Phone("+8613800008011"),)))
     assert corrections(desk, state="open") == []
@@ -126,7 +127,6 @@ def test_the_same_number_found_wrong_once_more_goes_back_once_more(desk: Desk) -
     owner = a_customer(desk, phone="+8613800008012")
     call = add_task(desk, owner, "回访", TODAY)
     record_attempt(desk, call.id, Result.WRONG_NUMBER)
-    record_attempt(desk, corrections(desk)[0].id, Result.REACHED)
     set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.VALID)
     desk.clock.advance(days=9)  # type: ignore[attr-defined]
     record_attempt(desk, call.id, Result.EMPTY_NUMBER)
@@ -164,3 +164,73 @@ def test_a_change_is_decided_not_ticked_off(tmp_path: Path) -> None:
     assert not task.open
     caller.close()
     desk.close()
+
+
+def test_a_correction_is_not_done_while_nobody_can_be_called(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008020")
+    call = add_task(desk, owner, "回访", TODAY)
+    record_attempt(desk, call.id, Result.EMPTY_NUMBER)
+    (task,) = corrections(desk)
+    with pytest.raises(InputError, match="Correct the number on the customer's page"):
+        record_attempt(desk, task.id, Result.REACHED)
+    assert corrections(desk, state="open") == [task]
+
+
+def test_a_number_struck_out_without_another_is_not_corrected(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008021")
+    set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.EMPTY)
+    (task,) = corrections(desk)
+    known = find_customer(desk, owner.id)
+    edit_customer(desk, known, attrs.evolve(known, phones=()))
+    assert [each.id for each in corrections(desk, state="open")] == [task.id]
+    assert plan(desk).changes == 0
+    known = find_customer(desk, owner.id)
+    edit_customer(desk, known, attrs.evolve(known, phones=(Phone("+8613800008022"),)))
+    assert [each.state for each in corrections(desk)] == [TaskState.DONE]
+
+
+def test_who_corrects_the_number_has_done_the_task(desk: Desk, seat: Callable[..., Desk]) -> None:
+    clerk = seat("周岚", "clerk")
+    owner = a_customer(desk, phone="+8613800008023")
+    set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.WRONG)
+    (task,) = corrections(desk)
+    known = find_customer(clerk, owner.id)
+    edit_customer(clerk, known, attrs.evolve(known, phones=(Phone("+8613800008024"),)))
+    for proposal in pending_proposals(desk):
+        decide_proposal(desk, proposal.id, accept=True)
+    (done,) = corrections(desk)
+    assert (done.id, done.state, done.closed_by) == (task.id, TaskState.DONE, "周岚")
+    assert done.closed_on == TODAY
+    assert plan(desk).changes == 0
+
+
+def test_taking_a_correction_back_opens_its_task_again(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008025")
+    set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.WRONG)
+    (task,) = corrections(desk)
+    known = find_customer(desk, owner.id)
+    edit_customer(desk, known, attrs.evolve(known, phones=(Phone("+8613800008026"),)))
+    undo(desk)
+    assert corrections(desk) == [task]
+
+
+def test_a_number_said_to_be_bad_again_by_hand_goes_back_again(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008027")
+    number = owner.phones[0].number
+    for times in (1, 2, 3):
+        set_phone_state(desk, owner.id, number, PhoneState.WRONG)
+        (task,) = corrections(desk, state="open")
+        assert (task.opens, len(corrections(desk))) == (TODAY, times)
+        assert plan(desk).changes == 0
+        set_phone_state(desk, owner.id, number, PhoneState.VALID)
+        assert corrections(desk, state="open") == []
+
+
+def test_the_reason_says_that_a_task_is_blocked_for_want_of_a_number(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008028")
+    call = add_task(desk, owner, "回访", TODAY)
+    assert "暂不能联系" not in explain_task(desk, call.id).outcome
+    record_attempt(desk, call.id, Result.EMPTY_NUMBER)
+    assert "暂不能联系：没有可用的号码" in explain_task(desk, call.id).outcome
+    (correction,) = corrections(desk)
+    assert "暂不能联系" not in explain_task(desk, correction.id).outcome

@@ -12,7 +12,13 @@ from tinydb import where
 
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import add_task, record_attempt, withdraw_task
-from dcrc.kernel.customers import Customer, edit_customer, find_customer
+from dcrc.kernel.customers import (
+    Customer,
+    PhoneState,
+    edit_customer,
+    find_customer,
+    set_phone_state,
+)
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import events_of
 from dcrc.kernel.forms import Field, FieldKind, Form
@@ -345,3 +351,17 @@ async def test_a_mileage_that_cannot_be_is_said_beside_it_while_the_customer_is_
         assert "58000 公里比 2026-11-01（20 天前）多 52200 公里" in seat.app.said[0]
     assert [reading["km"] for reading in desk.vehicles.all()[0]["readings"]] == [5800, 58000]
     desk.close()
+
+
+async def test_the_sheet_says_how_a_number_is_corrected(opened: Any, desk: Desk) -> None:
+    owner = a_customer(desk, "周芳", phone="+8613800008030")
+    set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.EMPTY)
+    plan(desk)
+    async with opened(size=(120, 40), at=desk) as seat:
+        await seat.press("enter")
+        assert "更正联系电话" in seat.text
+        assert "按 Ctrl+O 打开客户页，再按 E 更正号码" in seat.text
+        assert "任务随之自动完成" in seat.text
+        await seat.press("space", "f2")
+        assert "仍没有可用的号码" in seat.text
+    assert open_tasks(desk, owner) == {"correct_phone": TaskState.OPEN}
