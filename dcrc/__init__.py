@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.tasks import Attempt as Attempt
     from dcrc.kernel.tasks import Task as Task
     from dcrc.kernel.tasks import TaskState as TaskState
+    from dcrc.kernel.told_together import told_together as told_together
     from dcrc.kernel.vehicles import Reading as Reading
     from dcrc.kernel.vehicles import Vehicle as Vehicle
     from dcrc.kernel.vehicles import get_vehicle as get_vehicle
@@ -185,6 +186,7 @@ _HOME = {
         "Task",
         "TaskState",
     ),
+    "dcrc.kernel.told_together": ("told_together",),
     "dcrc.kernel.vehicles": (
         "Reading",
         "Vehicle",

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from dcrc.cli.progress import progress
 from dcrc.clock import Clock
 from dcrc.i18n import t
@@ -13,6 +15,7 @@ from dcrc.kernel.tasks import Result
 
 if TYPE_CHECKING:
     from dcrc.kernel.agenda import Sheet
+    from dcrc.kernel.customers import Customer
     from dcrc.kernel.desk import Desk
     from dcrc.kernel.forms import Field, Form
     from dcrc.kernel.tasks import Task
@@ -95,10 +98,22 @@ def _call_through(desk: Desk, clock: HistoryClock, dice: Random) -> None:
     desk.operator = supervisor
 
 
+def _correct_number(desk: Desk, customer: Customer) -> None:
+    """The clerk has found the right number, an invented one of the same block."""
+    from dcrc.kernel.customers import Phone, edit_customer
+
+    block, tail = customer.phones[0].number[:-4], int(customer.phones[0].number[-4:])
+    right = Phone(f"{block}{(tail + 5000) % 10000:04d}")
+    edit_customer(desk, customer, attrs.evolve(customer, phones=(right,)))
+
+
 def _converse(desk: Desk, now: datetime, sheet: Sheet, dice: Random) -> None:
     from dcrc.kernel.calendar import record_conversation
     from dcrc.kernel.contact import CONTACT_CHANNELS
 
+    if not sheet.customer.usable_phones:
+        _correct_number(desk, sheet.customer)
+        return
     results, weights = zip(*_RESULTS, strict=True)
     (result,) = dice.choices(results, weights)
     reached = result is Result.REACHED

@@ -29,6 +29,7 @@ def print_task(desk: Desk, task: Task) -> None:
     from dcrc.kernel.vehicles import find_vehicle
 
     customer = find_customer(desk, task.customer)
+    remarks = task_remarks(desk, task)
     car = find_vehicle(desk, task.vehicle) if task.vehicle else None
     script = desk.scripts.fill(task.script, customer, car, task, desk) if task.script else ""
     fields = desk.forms.get(task.form).fields if task.form else ()
@@ -37,13 +38,14 @@ def print_task(desk: Desk, task: Task) -> None:
             "task": task_document(desk, task),
             "customer": customer_brief(desk, customer),
             "vehicle": vehicle_document(desk, car) if car else None,
+            "remarks": list(remarks),
             "script": script or None,
             "questions": [_question(field) for field in fields],
         },
         f"{task.id[:6]}  {one_line(task_title(desk, task))}  {state_title(task.state)}, {task.due}",
         f"{one_line(customer.name)}  {shown_phone(desk, customer)}",
         *([f"{one_line(car.plate)} {one_line(car.model)} {car.vin}"] if car else []),
-        *(f"· {one_line(each)}" for each in task_remarks(task)),
+        *(f"· {one_line(each)}" for each in remarks),
         *(["", *map(one_line, script.splitlines())] if script else []),
         *_questions_table(fields),
     )

@@ -20,6 +20,7 @@ from dcrc.kernel.planner import Fact, NotPlanned, Planned
 from dcrc.kernel.planning import Planning
 from dcrc.kernel.policies import origin_text
 from dcrc.kernel.reconcile import may_return
+from dcrc.kernel.said import said_about
 from dcrc.kernel.tasks import Task
 from dcrc.kernel.titles import state_title
 
@@ -99,13 +100,14 @@ def explain_task(desk: Desk, task_id: str) -> Explanation:
         tuple(_used(desk, key, value) for key, value in task.reasons.get("policy", ())),
         tuple(_dates(desk, task)),
         task,
-        task_remarks(task),
+        task_remarks(desk, task),
     )
 
 
-def task_remarks(task: Task) -> tuple[str, ...]:
-    """What the planner says of a task, in the current language."""
-    return tuple(t(text, **params) for text, params in task.reasons.get("remarks", ()))
+def task_remarks(desk: Desk, task: Task) -> tuple[str, ...]:
+    """What is to be known of a task: what the planner says of it, and what a dissatisfied customer said."""
+    said = tuple(t(text, **params) for text, params in task.reasons.get("remarks", ()))
+    return (*said, *said_about(desk, task))
 
 
 def explain_customer(desk: Desk, customer_id: str, rule: str | None = None) -> list[Explanation]:
@@ -170,7 +172,7 @@ def _explain(
     if task is not None and not may_return(task, planning.day.today):
         dates = tuple(_dates(desk, task))
         said = _outcome_of(desk, task)
-        return Explanation(rule, title, said, facts, used, dates, task, task_remarks(task))
+        return Explanation(rule, title, said, facts, used, dates, task, task_remarks(desk, task))
     why = _why_not_made(planning, outcome, dossier.tasks_of(rule, outcome.subject))
     dates = tuple(_planned_dates(outcome))
     remarks = tuple(t(each.text, **each.params) for each in outcome.remarks)

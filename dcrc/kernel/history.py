@@ -21,6 +21,7 @@ from dcrc.kernel.operations_log import change_text, field_title, operations_log
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.operators import masked_phone as shown_number
 from dcrc.kernel.proposals import Proposal, ProposalState
+from dcrc.kernel.said import said_lines
 from dcrc.kernel.tasks import Attempt, Result, Task
 from dcrc.kernel.titles import result_title, state_title
 from dcrc.store import GlobalId
@@ -171,7 +172,8 @@ def _answers(desk: Desk, customer_id: str) -> Iterator[Entry]:
         points = "" if answers.points is None else t("{points} points", points=answers.points)
         satisfied = "" if answers.satisfied else t("not satisfied")
         at = _instant(desk, answers.on, answers.at)
-        yield Entry(at, "answers", form, _joined([points, satisfied, answers.operator]), answers.id)
+        details = [points, satisfied, *said_lines(desk, answers), answers.operator]
+        yield Entry(at, "answers", form, _joined(details), answers.id)
 
 
 def _tasks(desk: Desk, customer_id: str) -> Iterator[Entry]:

@@ -141,7 +141,7 @@ def _form(desk: Desk, task: Task) -> Form | None:
 
 def _script(desk: Desk, customer: Customer, car: Vehicle | None, task: Task) -> str:
     """What is to be known of the task, then what the operator says."""
-    remarks = "\n".join(f"· {each}" for each in task_remarks(task))
+    remarks = "\n".join(f"· {each}" for each in task_remarks(desk, task))
     try:
         said = desk.scripts.fill(task.script, customer, car, task, desk) if task.script else ""
     except NotFound:

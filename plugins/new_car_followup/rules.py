@@ -16,6 +16,7 @@ from dcrc import (
     PlanningDay,
     Rule,
     Wording,
+    told_together,
 )
 
 from .handover import Handover, handover, keys
@@ -23,6 +24,7 @@ from .policy import NAME, NewCarFollowupPolicy, Step
 from .touches import plan_touches
 
 DAY = timedelta(1)
+DISSATISFIED = "dissatisfied"
 OPPORTUNITY = "opportunity"  # a question of our forms: what is ticked, a consultant follows up
 Outcome = Planned | NotPlanned
 
@@ -36,7 +38,7 @@ def rules(policy: NewCarFollowupPolicy) -> tuple[Rule, ...]:
         if step.checked
     ]
     touches = [Rule(name, touch.title) for name, touch in policy.touches.items()]
-    dissatisfied = Rule("dissatisfied", Wording("新车不满意跟进", "Dissatisfied new owner"))
+    dissatisfied = Rule(DISSATISFIED, Wording("新车不满意跟进", "Dissatisfied new owner"))
     opportunity = Rule("opportunity", Wording("转介绍与置换意向", "Referral or replacement"))
     return (*steps, *checks, *touches, dissatisfied, opportunity)
 
@@ -89,13 +91,23 @@ def plan_answered(
     forms = {step.form for step in policy.steps.values()}
     forms = (forms | {touch.form for touch in policy.touches.values()}) - {""}
     asked = {task.id: task.rule for task in dossier.tasks}
+    ours = []
     for answers in dossier.answers:
         rule = asked.get(answers.task)
         if answers.form in forms if rule is None else _is_contact(rule, policy):
-            if not answers.satisfied:
-                yield plan_dissatisfied(answers, policy, day)
+            ours.append(answers)
             if answers.values.get(OPPORTUNITY):
                 yield plan_opportunity(dossier, answers, policy, day)
+    dissatisfied = [answers for answers in ours if not answers.satisfied]
+    for first, *others in told_together(dossier, f"{NAME}.{DISSATISFIED}", dissatisfied):
+        yield plan_dissatisfied((first, *others), policy, day)
+        for answers in others:
+            yield NotPlanned(
+                DISSATISFIED,
+                answers.id,
+                "it was said in one conversation with another dissatisfied answer",
+                facts=(Fact(first.id, "answered", first.on),),
+            )
 
 
 def _is_contact(rule: str, policy: NewCarFollowupPolicy) -> bool:
@@ -104,7 +116,7 @@ def _is_contact(rule: str, policy: NewCarFollowupPolicy) -> bool:
     if ours != NAME:
         return False
     known = name in policy.steps or name in policy.touches
-    return known or not (name.startswith("check_") or name in ("dissatisfied", "opportunity"))
+    return known or not (name.startswith("check_") or name in (DISSATISFIED, OPPORTUNITY))
 
 
 def plan_step(
@@ -200,11 +212,14 @@ def plan_check(
     )
 
 
-def plan_dissatisfied(answers: Answers, policy: NewCarFollowupPolicy, day: PlanningDay) -> Planned:
+def plan_dissatisfied(
+    talk: tuple[Answers, ...], policy: NewCarFollowupPolicy, day: PlanningDay
+) -> Planned:
     """The sales supervisor's task for one dissatisfied conversation; it never expires."""
+    answers = talk[0]
     due = policy.open_day(answers.on + timedelta(policy.dissatisfied_due_days), day)
     return Planned(
-        "dissatisfied",
+        DISSATISFIED,
         answers.id,
         answers.on.isoformat(),
         opens=answers.on,
@@ -215,7 +230,7 @@ def plan_dissatisfied(answers: Answers, policy: NewCarFollowupPolicy, day: Plann
         form="new_car_dissatisfied",
         script="new_car_dissatisfied",
         priority=50,
-        facts=(Fact(answers.id, "answered", answers.on),),
+        facts=tuple(Fact(each.id, "answered", each.on) for each in talk),
         policy=(f"{NAME}.dissatisfied_due_days", f"{NAME}.dissatisfied_role"),
     )
 

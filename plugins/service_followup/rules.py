@@ -20,6 +20,7 @@ from dcrc import (
     Rule,
     TaskState,
     Wording,
+    told_together,
 )
 
 from .policy import NAME, ServiceFollowupPolicy
@@ -58,12 +59,20 @@ def plan_service(
         return
     forms = {each.form for each in policy.questionnaires.values()} | {RECONTACT_FORM}
     asked = {task.id: task.rule for task in dossier.tasks}
+    dissatisfied = []
     for answers in dossier.answers:
         rule = asked.get(answers.task)
         ours = answers.form in forms if rule is None else rule in _ASKED
         if ours and not answers.satisfied:
-            yield plan_dissatisfied(answers, policy, day)
-            yield plan_recontact(dossier, answers, policy, day)
+            dissatisfied.append(answers)
+    for first, *others in told_together(dossier, f"{NAME}.{DISSATISFIED}", dissatisfied):
+        yield plan_dissatisfied((first, *others), policy, day)
+        yield plan_recontact(dossier, (first, *others), policy, day)
+        for answers in others:
+            facts = (Fact(first.id, "answered", first.on),)
+            why = "it was said in one conversation with another dissatisfied answer"
+            yield NotPlanned(DISSATISFIED, answers.id, why, facts=facts)
+            yield NotPlanned(RECONTACT, answers.id, why, facts=facts)
 
 
 def plan_visits(
@@ -160,8 +169,11 @@ def _too_late(
     return NotPlanned(VISIT, order.id, "it was of use until {date}", params, facts=_facts(order))
 
 
-def plan_dissatisfied(answers: Answers, policy: ServiceFollowupPolicy, day: PlanningDay) -> Planned:
+def plan_dissatisfied(
+    talk: tuple[Answers, ...], policy: ServiceFollowupPolicy, day: PlanningDay
+) -> Planned:
     """The service manager's task for one dissatisfied conversation; it never expires."""
+    answers = talk[0]
     return Planned(
         DISSATISFIED,
         answers.id,
@@ -174,18 +186,19 @@ def plan_dissatisfied(answers: Answers, policy: ServiceFollowupPolicy, day: Plan
         form="service_dissatisfied",
         script="service_dissatisfied",
         priority=policy.dissatisfied_again_priority
-        if answers.form == RECONTACT_FORM
+        if any(each.form == RECONTACT_FORM for each in talk)
         else policy.dissatisfied_priority,
-        facts=(Fact(answers.id, "answered", answers.on),),
+        facts=tuple(Fact(each.id, "answered", each.on) for each in talk),
         policy=(f"{NAME}.dissatisfied_due_days", f"{NAME}.dissatisfied_role"),
     )
 
 
 def plan_recontact(
-    dossier: Dossier, answers: Answers, policy: ServiceFollowupPolicy, day: PlanningDay
+    dossier: Dossier, talk: tuple[Answers, ...], policy: ServiceFollowupPolicy, day: PlanningDay
 ) -> Outcome:
     """The contact after the service manager has done, or given up, his part."""
-    facts = (Fact(answers.id, "answered", answers.on),)
+    answers = talk[0]
+    facts = tuple(Fact(each.id, "answered", each.on) for each in talk)
     task = dossier.task(f"{NAME}.{DISSATISFIED}", answers.id, answers.on.isoformat())
     if task is None or task.closed_on is None or task.state not in _WORKED:
         return NotPlanned(

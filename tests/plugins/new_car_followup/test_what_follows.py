@@ -10,9 +10,26 @@ import pytest
 
 from dcrc import Customer, Desk, Event, Task, Vehicle
 from dcrc.kernel.agenda import tasks
+from dcrc.kernel.conversations import record_conversation
+from dcrc.kernel.desk import open_desk
+from dcrc.kernel.explain import explain_task, task_remarks
+from dcrc.kernel.history import timeline
+from dcrc.kernel.operators import add_operator
 from dcrc.kernel.planning import plan
+from dcrc.kernel.tasks import Result
 from dcrc.kernel.undoing import undo
-from dcrc.testing import a_customer, a_vehicle, delivered, open_tasks, reached, serviced
+from dcrc.testing import (
+    a_customer,
+    a_vehicle,
+    delivered,
+    kept_back_wrongly,
+    open_tasks,
+    plainly_answered,
+    reached,
+    serviced,
+)
+from dcrc.tui.sheet_data import load_sheet
+from plugins import new_car_followup
 
 Centre = Callable[..., Desk]
 DELIVERED = date(2026, 11, 23)  # a Monday
@@ -109,6 +126,72 @@ def test_anything_but_very_satisfied_goes_to_the_sales_supervisor_within_two_day
         assert (task.role, task.due) == ("sales_supervisor", date(2026, 12, 2))
         assert task.opens == date(2026, 11, 30)
         assert task.expires is None
+
+
+def test_the_sales_supervisor_reads_what_the_customer_was_dissatisfied_with(sold: NewCar) -> None:
+    sold.on(date(2026, 11, 30))
+    reached(sold.desk, sold.open()["day7"], honesty="dissatisfied", remark="赠送的脚垫没给")
+    task = sold.open()["dissatisfied"]
+    said = (
+        "介绍和报价是否坦诚、前后一致？：不满意",
+        "客户的意见和建议：赠送的脚垫没给",
+    )
+    assert explain_task(sold.desk, task.id).remarks == said
+    script = next(
+        each.script
+        for each in load_sheet(sold.desk, sold.owner.id).tasks
+        if each.task.id == task.id
+    )
+    assert all(line in script for line in said)
+    (entry,) = timeline(sold.desk, sold.owner.id, kinds=["answers"])
+    assert all(line in entry.detail for line in said)
+
+
+def test_a_number_in_what_was_said_is_hidden_from_who_may_see_none(sold: NewCar) -> None:
+    sold.on(date(2026, 11, 30))
+    reached(sold.desk, sold.open()["day7"], honesty="neutral", remark="请打13800008888")
+    add_operator(sold.desk, "吴晶", "lounge")
+    path, clock = sold.desk.db.path, sold.desk.clock
+    task = sold.open()["dissatisfied"]
+    lounge = open_desk(path, operator="吴晶", clock=clock, plugins=[new_car_followup])
+    assert not any("13800008888" in line for line in task_remarks(lounge, task))
+    lounge.close()
+
+
+def test_two_dissatisfied_forms_of_one_conversation_are_one_task(sold: NewCar) -> None:
+    sold.on(date(2026, 11, 30))
+    found = sold.open()
+    calls = ((found["day3"], "first_days"), (found["day7"], "honesty"))
+    answers = {
+        task.id: plainly_answered(sold.desk.forms.get(task.form), **{bad: "dissatisfied"})
+        for task, bad in calls
+    }
+    record_conversation(sold.desk, sold.owner.id, Result.REACHED, answers)
+    open_tasks(sold.desk, sold.owner)
+    (task,) = tasks(sold.desk, rule="new_car_followup.dissatisfied", limit=0)
+    told = " ".join(task_remarks(sold.desk, task))
+    assert "介绍和报价" in told
+    assert "新车这几天" in told
+    assert plan(sold.desk).changes == 0
+    assert kept_back_wrongly(sold.desk) == []
+    reached(sold.desk, task)
+    assert "dissatisfied" not in sold.open()
+    sold.on(date(2026, 12, 14))
+    reached(sold.desk, sold.open()["week3"], usage="dissatisfied")
+    assert sold.open()["dissatisfied"].id != task.id
+
+
+def test_what_is_said_after_the_matter_was_settled_is_new_on_the_same_day_too(
+    sold: NewCar,
+) -> None:
+    sold.on(date(2026, 11, 30))
+    reached(sold.desk, sold.open()["day3"], first_days="dissatisfied")
+    first = sold.open()["dissatisfied"]
+    sold.desk.clock.advance(hours=1)  # type: ignore[attr-defined]
+    reached(sold.desk, first)
+    sold.desk.clock.advance(hours=1)  # type: ignore[attr-defined]
+    reached(sold.desk, sold.open()["day7"], honesty="dissatisfied")
+    assert sold.open()["dissatisfied"].id != first.id
 
 
 def test_dissatisfied_on_a_thursday_is_followed_up_by_monday(sold: NewCar) -> None:

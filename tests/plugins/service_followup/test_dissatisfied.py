@@ -12,6 +12,7 @@ from dcrc import Task
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import record_attempt, withdraw_task
 from dcrc.kernel.desk import open_desk
+from dcrc.kernel.explain import task_remarks
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
 from dcrc.kernel.undoing import undo
@@ -65,6 +66,18 @@ def test_satisfied_customers_and_missing_covers_are_no_case_for_him(
     workshop: Open, said: dict[str, str]
 ) -> None:
     assert asked(workshop(), **said) == []
+
+
+def test_the_service_manager_and_who_calls_after_him_read_what_was_said(workshop: Open) -> None:
+    shop = workshop()
+    (settle,) = asked(shop, fixed="no", remark="空调还是响")
+    told = task_remarks(shop.desk, settle)
+    assert "送修时说的问题都解决了吗？：没有解决" in told
+    assert any("空调还是响" in line for line in told)
+    shop.on(date(2026, 11, 19))
+    reached(shop.desk, settle, cause="异响", measure="返修", accepted="yes")
+    (again,) = shop.open()
+    assert task_remarks(shop.desk, again) == told
 
 
 def test_after_the_service_manager_the_customer_is_contacted_again(workshop: Open) -> None:

@@ -76,7 +76,7 @@ def test_the_caller_sees_what_was_done_and_by_whom(workshop: Open) -> None:
     serviced(shop.desk, shop.car, TUESDAY, **MECHANICAL, advisor="周强")
     serviced(shop.desk, shop.car, TUESDAY, **PAINT)
     (call,) = shop.calls()
-    first, second = task_remarks(call)
+    first, second = task_remarks(shop.desk, call)
     assert "一般维修，服务顾问 周强" in first
     assert "钣金喷漆，服务顾问 -" in second
 
