@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from dcrc.kernel.phones import PhoneState
-from dcrc.kernel.tasks import Result, TaskState
+from dcrc.kernel.tasks import REFUSED, Result, TaskState
 from dcrc.kernel.workdays import Workdays
 from dcrc.wording import Wording
 
@@ -47,9 +47,7 @@ class Effect:
 EFFECTS: Mapping[Result, Effect] = {
     #                                   next               closes           counts  the number is
     Result.REACHED: Effect(Next.CLOSED, TaskState.DONE, False, PhoneState.VALID),
-    Result.REFUSED: Effect(
-        Next.CLOSED, TaskState.FAILED, False, PhoneState.VALID, "the customer refused"
-    ),
+    Result.REFUSED: Effect(Next.CLOSED, TaskState.FAILED, False, PhoneState.VALID, REFUSED),
     Result.CALL_BACK: Effect(Next.AGREED, None, False, PhoneState.VALID),
     Result.NO_ANSWER: Effect(Next.NEXT_SLOT, None, True, None),
     Result.BUSY: Effect(Next.NEXT_SLOT, None, True, None),

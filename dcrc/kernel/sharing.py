@@ -146,7 +146,11 @@ def _join(wishes: list[_Wish], policy: SharingPolicy) -> None:
 
 
 def _rest(wishes: list[_Wish], last: date, policy: SharingPolicy, workdays: Workdays) -> None:
-    """After a conversation nothing opens for some days but what is urgent or in its last days."""
+    """After a conversation nothing opens for some days but what is urgent or in its last days.
+
+    What would have been overdue by then rests as long as its rule allows: the customer may have said only now
+    what makes it.
+    """
     until = workdays.next_open(last + (policy.rest_days + 1) * DAY)
     for wish in wishes:
         planned = wish.planned
@@ -156,5 +160,7 @@ def _rest(wishes: list[_Wish], last: date, policy: SharingPolicy, workdays: Work
             continue  # its days are a standard of its own: one talk does not take another off the list
         if planned.between[1] >= until:
             wish.move(until)
+        elif planned.due < last < planned.between[1]:
+            wish.move(planned.between[1])
         elif planned.due > planned.opens:
             wish.move(max(planned.opens, min(until, planned.due)))

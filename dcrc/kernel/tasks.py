@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 
+REFUSED = "the customer refused"  # why a task failed with somebody who was reached
+
 
 class TaskState(StrEnum):
     OPEN = "open"
@@ -91,6 +93,11 @@ class Task:
     @property
     def open(self) -> bool:
         return self.state is TaskState.OPEN
+
+    @property
+    def refused(self) -> bool:
+        """Whether it failed because the customer, who was spoken to, refused."""
+        return self.state is TaskState.FAILED and self.reason == REFUSED
 
     @property
     def day_by_hand(self) -> bool:

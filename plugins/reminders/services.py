@@ -14,6 +14,7 @@ from dcrc import (
     Planned,
     PlanningDay,
     Remark,
+    Task,
     TaskState,
     Vehicle,
 )
@@ -279,7 +280,8 @@ def plan_missed(
 ) -> Iterator[Outcome]:
     """A call some weeks after a service was due and the car did not come: why, and what now.
 
-    Who was spoken to later than that, or named a day to come, has these weeks from then on.
+    Who was spoken to later than that, be it that he refused, or named a day to come, has these weeks from
+    then on; who was tried in vain is asked after that, when he has rested.
     """
     timing = policy.missed_service
     if reason := blocked(timing, MISSED, vehicle.id):
@@ -299,6 +301,7 @@ def plan_missed(
     said = postponed(dossier, vehicle, due.anchor.on)
     coming = expected(due, said, _months(vehicle, policy))
     target = max(coming, *_promised(dossier, vehicle, due.anchor)) + policy.missed_after_days * DAY
+    target = max(target, *_tried(dossier, vehicle, due.anchor))
     if over(timing, target, day.today):
         return
     wanted = window(timing, target, day)
@@ -334,13 +337,27 @@ def _promised(dossier: Dossier, vehicle: Vehicle, anchor: Anchor) -> Iterator[da
     yield anchor.on
     for rule in (FIRST, REGULAR):
         for task in dossier.tasks_of(f"{NAME}.{rule}", vehicle.id):
-            if task.state is TaskState.DONE and task.closed_on is not None:
+            if _spoken(task) and task.closed_on is not None:
                 yield task.closed_on
     for answers in dossier.answers:
         if answers.vehicle == vehicle.id and answers.on >= anchor.on:
             wish = wish_of(answers)
             if wish is not None and wish.on is not None:
                 yield wish.on
+
+
+def _spoken(task: Task) -> bool:
+    """Whether the customer was spoken to about a task: he was reached, or refused."""
+    return task.state is TaskState.DONE or task.refused
+
+
+def _tried(dossier: Dossier, vehicle: Vehicle, anchor: Anchor) -> Iterator[date]:
+    """The days after those on which reminders were given up."""
+    yield anchor.on
+    for rule in (FIRST, REGULAR):
+        for task in dossier.tasks_of(f"{NAME}.{rule}", vehicle.id):
+            if task.state is TaskState.FAILED and task.closed_on is not None:
+                yield task.closed_on + DAY
 
 
 def _reminded(dossier: Dossier, vehicle: Vehicle, anchor: Anchor) -> bool:

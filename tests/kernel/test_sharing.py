@@ -120,3 +120,8 @@ def test_moved_days_are_possible_and_stay_where_they_are(
             assert after == before
     again = share_conversations({"p": list(reversed(wishes))}, tasks, POLICY, ALL_WEEK, MONDAY)["p"]
     assert list(reversed(again)) == list(shared)  # order does not matter
+
+
+def test_what_a_conversation_brings_up_late_is_not_overdue_at_once() -> None:
+    (late,) = days(wish("licence", -20, -13, late=15), tasks=(called(0),))
+    assert late == (2, 2)

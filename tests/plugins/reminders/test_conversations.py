@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -29,7 +29,15 @@ from dcrc.kernel.outbox import queued_messages
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
 from dcrc.kernel.vehicles import find_vehicle
-from dcrc.testing import a_customer, a_vehicle, delivered, open_tasks, reached, serviced
+from dcrc.testing import (
+    a_customer,
+    a_vehicle,
+    delivered,
+    kept_back_wrongly,
+    open_tasks,
+    reached,
+    serviced,
+)
 from plugins.reminders.lists import failed_list, planned_list, span_of
 
 MakeDesk = Callable[..., Desk]
@@ -338,6 +346,32 @@ def test_who_was_not_even_reminded_in_time_is_asked_too(desk: Desk) -> None:
     with speaking("zh"):
         rows = compute_figure(desk, "reminders.failed", date(2027, 1, 1))
         assert [(row.label, row.value) for row in rows] == [("有效期内没有拨打", 1)]
+
+
+def test_who_refused_a_late_reminder_rests_and_is_not_overdue_at_once(desk: Desk) -> None:
+    """Due on 26 October, refused on 24 November: spoken to, so he has three weeks as others have."""
+    owner = a_customer(desk)
+    delivered(desk, a_vehicle(desk, owner), date(2026, 7, 26))
+    recorded = record_attempt(desk, only(desk, owner, "first_service").id, Result.REFUSED)
+    assert all(each.due >= TODAY for each in recorded.follow_ups)
+    missed = only(desk, owner, "missed_service")
+    assert missed.opens == date(2026, 12, 15)
+    assert missed.due == date(2026, 12, 21)
+    assert plan(desk).changes == 0
+    assert kept_back_wrongly(desk) == []
+
+
+def test_who_was_tried_in_vain_is_asked_after_the_days_of_rest(desk: Desk) -> None:
+    owner = a_customer(desk)
+    delivered(desk, a_vehicle(desk, owner), date(2026, 7, 26))
+    task = only(desk, owner, "first_service")
+    for hours in (5, 4, 20):
+        record_attempt(desk, task.id, Result.NO_ANSWER)
+        desk.clock.advance(hours=hours)  # type: ignore[attr-defined]
+    last = desk.today()
+    missed = only(desk, owner, "missed_service")
+    assert missed.opens >= last + timedelta(days=3)
+    assert missed.due >= missed.opens
 
 
 def test_who_named_a_day_is_not_asked_before_it_why_he_did_not_come(desk: Desk) -> None:
