@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 OPERATION = "plan"
 CHUNK = 400  # customers of one transaction
+AT_ONCE = 100  # customers at most who are planned while somebody waits
 STATE = GlobalId("plan")
 _UNPLANNED: Mapping[str, Any] = {}
 
@@ -108,6 +109,19 @@ def replan_customer(desk: Desk, customer_id: str) -> Reconciled:
         found = run.settle([customer_id])
     run.report_failures()
     return found.get(customer_id, Reconciled())
+
+
+def replan_touched(desk: Desk, since: int) -> None:
+    """Plan at once whose facts changed since journal number `since`, if they are few.
+
+    What touches hundreds (an import that is taken back) is left to the next plan, as the import itself was.
+    """
+    run = Planning.of(desk, None)
+    touched = _touched(desk, run, since)
+    if 0 < len(touched) <= AT_ONCE:
+        with desk.db.transaction(OPERATION, operator=desk.operator.name):
+            run.settle(sorted(touched))
+        run.report_failures()
 
 
 def note_contact(desk: Desk, customers: Iterable[str]) -> None:
@@ -242,5 +256,6 @@ __all__ = [
     "plan",
     "planned_until",
     "replan_customer",
+    "replan_touched",
     "rule_titles_of",
 ]

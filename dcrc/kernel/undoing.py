@@ -11,7 +11,7 @@ from dcrc.errors import ConflictError, NotFound, UsageError
 from dcrc.kernel.looks import LOOKS
 from dcrc.kernel.merges import belonging_tables
 from dcrc.kernel.operators import Permission, ensure_a_supervisor
-from dcrc.kernel.planning import BY_HAND, note_contact
+from dcrc.kernel.planning import BY_HAND, note_contact, replan_touched
 from dcrc.store import GlobalId, Operation, Undone
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
     A step that was part of a batch takes the whole batch back. Planning and undoing are passed by. Raises
     NotFound when there is nothing, Conflict when somebody has changed the same fields since, NotAllowed
     for another's work without `undo.any` and for changes of the staff without `operators.edit`, InputError
-    when nobody would be left who may change it.
+    when nobody would be left who may change it. The calendar of those concerned is as it was at once, after
+    the operation as edits do it.
     """
     chosen = _chosen(desk, operation, batch)
     last = chosen[0]
@@ -62,6 +63,8 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
         if made.staff:
             ensure_a_supervisor(desk, desk.operator.name)
     note_contact(desk, desk.db.journal.touched(head, ["customers"], ["doc_id"]))
+    if any(each.name not in _PASSED_BY for each in chosen):  # a plan that is taken back stays so
+        replan_touched(desk, head)
     return undone
 
 

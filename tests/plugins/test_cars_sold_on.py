@@ -473,3 +473,20 @@ def test_a_used_car_that_is_handed_over_was_not_new_then(street: Street) -> None
     assert mileage_doubt(desk, used.id, Reading(TODAY, 62_000)) is None
     for month in range(1, 12):
         assert not first_service_return(desk, date(2026, month, 1))
+
+
+def test_a_sale_that_is_taken_back_gives_the_former_owner_his_reminders_at_once(
+    street: Street,
+) -> None:
+    plan(street.desk)
+    before = street.of(street.wang)
+    assert {REGULAR, INSPECTION} <= set(before)
+    street.sell(street.li)
+    assert not street.of(street.wang)
+    taken = undo(street.desk)
+    assert street.of(street.wang) == before
+    assert not street.of(street.li)
+    undo(street.desk, taken.operation)
+    assert not street.of(street.wang)
+    assert {REGULAR, INSPECTION} <= set(street.of(street.li))
+    assert plan(street.desk).changes == 0

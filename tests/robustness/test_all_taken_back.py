@@ -285,7 +285,9 @@ class DaysOfADealer(RuleBasedStateMachine):
     def take_all_back(self) -> None:
         """Undo every operation, newest first; after each the state is the one before it."""
         for number, before in reversed(self.steps):
-            undo(self.desk, operation=number)
+            taken = undo(self.desk, operation=number)
+            if self.newest() != taken.operation:  # what was planned after it, by the day it is now
+                undo(self.desk, operation=self.newest())
             if before:
                 differing = {
                     (name, each): (was.get(each), now.get(each))
