@@ -20,8 +20,10 @@ from dcrc.kernel.merges import Merge, merged_from
 from dcrc.kernel.operations_log import change_text, field_title, operations_log
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.operators import masked_phone as shown_number
+from dcrc.kernel.owner_changes import OWNER, car_as_known, cars_known
 from dcrc.kernel.proposals import Proposal, ProposalState
 from dcrc.kernel.said import said_lines
+from dcrc.kernel.sold_on import SOLD_ON
 from dcrc.kernel.tasks import Attempt, Result, Task
 from dcrc.kernel.titles import result_title, state_title
 from dcrc.store import GlobalId
@@ -184,7 +186,11 @@ def _tasks(desk: Desk, customer_id: str) -> Iterator[Entry]:
         at = _instant(desk, task.closed_on or task.due, task.closed_at)
         reason = t(task.reason, **task.reason_params) if task.reason else ""
         title = task.title or desk.rule_title(task.rule)
-        details = [state_title(task.state), reason, task.closed_by, task.note]
+        car = None
+        if task.reason == SOLD_ON and task.vehicle:
+            car = car_as_known(desk, task.vehicle, _people(desk, customer_id))
+        named = car.named if car else ""
+        details = [state_title(task.state), reason, named, task.closed_by, task.note]
         yield Entry(at, "task", title, _joined(details), task.id)
 
 
@@ -197,6 +203,10 @@ def _proposals(desk: Desk, customer_id: str) -> Iterator[Entry]:
     for document in desk.proposals.search(where("customer") == customer_id):
         proposal = desk.read(Proposal, document)
         change = change_text(desk, proposal.field, proposal.before, proposal.after)
+        if (proposal.table, proposal.field) == ("vehicles", OWNER):
+            people = _people(desk, customer_id)
+            car = car_as_known(desk, proposal.record, people)
+            change = car.changed_hands(people, proposal.before, proposal.after) if car else ""
         who = proposal.decided_by or proposal.by
         at = proposal.decided_at or proposal.at
         details = [change, who, proposal.note]
@@ -219,25 +229,34 @@ def _merges(desk: Desk, customer_id: str) -> Iterator[Entry]:
 def _edits(desk: Desk, customer_id: str) -> Iterator[Entry]:
     """Changes of key fields, of the customer, of those merged into him, and of his vehicles.
 
-    Whose a vehicle was before is not told.
+    Of a vehicle that he gave on only that; whose one was before or is now is not told.
     """
-    vehicles = [car.doc_id for car in desk.vehicles.search(where("customer") == customer_id)]
-    people = [customer_id, *(each.id for each in merged_from(desk, customer_id))]
+    people = _people(desk, customer_id)
+    cars = {car.id: car for car in cars_known(desk, people)}
     records = [("customers", each) for each in people]
-    records += [("vehicles", str(each)) for each in vehicles]
+    records += [("vehicles", each) for each in cars]
     for table, record_id in records:
+        car = cars.get(record_id) if table == "vehicles" else None
         for change in desk.db.journal.entries(table=table, doc_id=GlobalId(record_id)):
             if change.was is None or change.became is None:
                 continue
             for field in _KEY_FIELDS:
                 if field in change.was or field in change.became:
                     was, became = change.was.get(field), change.became.get(field)
-                    if field == "customer":
-                        was, became = (each if each in people else None for each in (was, became))
-                    text = change_text(desk, field, was, became)
+                    if car is not None and field == OWNER:
+                        text = car.changed_hands(people, was, became)
+                    else:
+                        text = change_text(desk, field, was, became)
+                    if car is not None and not (text if field == OWNER else car.his):
+                        continue  # between others
                     title = t("Changed: {field}", field=field_title(field))
                     details = _joined([text, change.operator])
                     yield Entry(change.at, "edit", title, details, f"{change.operation}")
+
+
+def _people(desk: Desk, customer_id: str) -> list[str]:
+    """The customer, and those who were merged into him."""
+    return [customer_id, *(each.id for each in merged_from(desk, customer_id))]
 
 
 def _joined(parts: list[str]) -> str:

@@ -10,13 +10,14 @@ import pytest
 
 from dcrc.errors import NotAllowed
 from dcrc.i18n import speaking
-from dcrc.kernel.customers import Phone, edit_customer
+from dcrc.kernel.customers import Customer, Phone, edit_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, record_event
 from dcrc.kernel.forms import Answers
 from dcrc.kernel.history import operations_log, timeline
 from dcrc.kernel.operations_log import changes_of
 from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
+from dcrc.kernel.vehicles import change_owner, edit_vehicle, find_vehicle
 from dcrc.testing import TestClock, a_customer, a_vehicle
 
 Seat = Callable[..., Desk]
@@ -102,3 +103,32 @@ def test_a_caller_s_log_is_his_own(told: tuple[Desk, str], seat: Seat) -> None:
         changes_of(caller, operations_log(desk)[0].number)
     titles = [line.title for line in operations_log(desk)]
     assert titles[:2] == ["新增人员", "修改客户"]
+
+
+def test_a_car_that_changes_hands_is_named_and_the_other_person_is_not(desk: Desk) -> None:
+    people = [
+        a_customer(desk, name, f"+861380000{number}")
+        for name, number in (("王小明", 7001), ("孙悦", 7002), ("李静", 7003))
+    ]
+    wang, sun, li = people
+    car = a_vehicle(desk, wang, model="CS75", plate="赣D12345")
+    record_event(desk, Event("", "serviced", wang.id, DAY, vehicle=car.id, key="RO7"))
+    change_owner(desk, car.id, sun.id)
+    record_event(desk, Event("", "serviced", sun.id, DAY, vehicle=car.id, key="RO8"))
+    known = find_vehicle(desk, car.id)
+    edit_vehicle(desk, known, attrs.evolve(known, customer=li.id, plate="赣A88888"))
+
+    def told(who: Customer) -> list[str]:
+        return [f"{each.title} {each.detail}" for each in timeline(desk, who.id, kinds=["edit"])]
+
+    assert told(wang) == ["修改：车主 赣D12345 CS75 已转给他人 · 王敏"]
+    assert told(sun) == [
+        "修改：车主 赣D12345 CS75 已转给他人 · 王敏",
+        "修改：车主 赣D12345 CS75 由他人转来 · 王敏",
+    ]
+    assert "修改：车主 赣A88888 CS75 由他人转来 · 王敏" in told(li)
+    for who in people:
+        page = str(timeline(desk, who.id))
+        assert "– → –" not in page
+        assert not [each.name for each in people if each != who and each.name in page]
+        assert not [each for each in ("7001", "7002", "7003") if each in page]

@@ -23,6 +23,7 @@ from dcrc.kernel.duplicates import merge_customers, unmerge_customer
 from dcrc.kernel.events import Event, record_event
 from dcrc.kernel.explain import explain_task
 from dcrc.kernel.happened import read_happened
+from dcrc.kernel.history import timeline
 from dcrc.kernel.mileage import mileage_doubt
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
@@ -490,3 +491,12 @@ def test_a_sale_that_is_taken_back_gives_the_former_owner_his_reminders_at_once(
     assert not street.of(street.wang)
     assert {REGULAR, INSPECTION} <= set(street.of(street.li))
     assert plan(street.desk).changes == 0
+
+
+def test_the_former_owner_s_page_says_of_which_car_the_reminder_went(street: Street) -> None:
+    plan(street.desk)
+    assert REGULAR in street.of(street.wang)
+    street.sell(street.li)
+    entries = timeline(street.desk, street.wang.id, kinds=["task"])
+    assert any("CS75" in each.detail and "车辆已属于他人" in each.detail for each in entries)
+    assert not any(street.li.name in each.detail for each in timeline(street.desk, street.wang.id))
