@@ -27,7 +27,7 @@ from dcrc.kernel.planner import (
     Remark,
     Rule,
 )
-from dcrc.kernel.tasks import Task
+from dcrc.kernel.tasks import Task, TaskState
 from dcrc.wording import Wording
 
 NAME = "contact_data"
@@ -157,9 +157,15 @@ def _standing(dossier: Dossier) -> Task | None:
 
 
 def _put_right_since(dossier: Dossier, subject: str) -> str:
-    """`subject`, or the last task by which what it speaks of was put right."""
+    """`subject`, or the last task by which what it speaks of was put right.
+
+    What was done while other numbers worked has put nothing right for whom none works now.
+    """
+    nobody = not dossier.customer.usable_phones
     after = {
-        task.subject: task.id for task in dossier.tasks_of(CORRECT) if task.reason == CORRECTED
+        task.subject: task.id
+        for task in dossier.tasks_of(CORRECT)
+        if task.reason == CORRECTED or (nobody and task.state is TaskState.DONE)
     }
     while subject in after:
         subject = after.pop(subject)

@@ -15,11 +15,21 @@ if TYPE_CHECKING:
 
 CORRECT = "contact_data.correct_phone"
 CORRECTED = "the numbers are right again"
+REACHABLE = "another number works"
 
 
-def put_right(customer: Customer) -> bool:
-    """Whether the customer has a number that works, and none that is known to be bad."""
-    return bool(customer.phones) and len(customer.usable_phones) == len(customer.phones)
+def put_right(task: Task, before: Customer, after: Customer) -> str:
+    """As what the task to correct numbers is done by their change, a message id; empty if it is not.
+
+    Either no number is known to be bad any more, or who had none that works has got one beside the bad ones.
+    """
+    if not after.usable_phones:
+        return ""
+    bad = {phone.number for phone in after.phones if not phone.usable}
+    if not bad:
+        return CORRECTED
+    beside = not before.usable_phones and bad == set(task.occurrence.split(","))
+    return REACHABLE if beside else ""
 
 
 def refuse_uncorrected(task: Task, customer: Customer) -> None:
@@ -33,19 +43,20 @@ def refuse_uncorrected(task: Task, customer: Customer) -> None:
         )
 
 
-def note_corrected(desk: Desk, customer: Customer, by: str = "") -> None:
-    """Close the open tasks to correct the numbers of `customer`, as he is stored now, if they are right.
+def note_corrected(desk: Desk, before: Customer, after: Customer, by: str = "") -> None:
+    """Close the open task to correct a customer's numbers if `after`, as he is stored now, put them right.
 
     Inside the operation that corrected them: it is the work of who did so (`by`, else who acts). Numbers that
     are found right by nobody's hand leave their task to the planner.
     """
-    if not put_right(customer):
+    if before.phones == after.phones or not after.usable_phones:
         return
-    for document in desk.tasks.having("customer", [customer.id]):
+    for document in desk.tasks.having("customer", [after.id]):
         if document["rule"] != CORRECT:
             continue
         task = desk.read(Task, document)
-        if task.open:
+        reason = put_right(task, before, after) if task.open else ""
+        if reason:
             done = attrs.evolve(
                 task,
                 state=TaskState.DONE,
@@ -53,6 +64,6 @@ def note_corrected(desk: Desk, customer: Customer, by: str = "") -> None:
                 closed_at=desk.now(),
                 closed_on=desk.today(),
                 closed_by=by or desk.operator.name,
-                reason=CORRECTED,
+                reason=reason,
             )
             desk.edit(desk.tasks, task, done)

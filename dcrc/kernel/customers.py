@@ -235,8 +235,7 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
                 waiting.append(propose(desk, "customers", before, after, field))
                 after = attrs.evolve(after, **{field: getattr(before, field)})
         edited = Edited(store_customer(desk, before, after), tuple(waiting))
-        if edited.customer.phones != before.phones:
-            note_corrected(desk, edited.customer)
+        note_corrected(desk, before, edited.customer)
     desk.replan(before.id)
     return edited
 
@@ -313,7 +312,7 @@ def store_phone_state(desk: Desk, customer_id: str, number: str, state: PhoneSta
         for phone in before.phones
     )
     after = store_customer(desk, before, attrs.evolve(before, phones=phones))
-    note_corrected(desk, after)
+    note_corrected(desk, before, after)
     return after
 
 

@@ -130,7 +130,7 @@ def _apply(desk: Desk, proposal: Proposal) -> str:
     if isinstance(current, customers.Customer):
         stored = customers.store_customer(desk, current, customers.prepare_customer(wanted))
         if proposal.field == "phones":
-            note_corrected(desk, stored, by=proposal.by)
+            note_corrected(desk, current, stored, by=proposal.by)
         return stored.id
     checked = vehicles.checked_vehicle(desk, current, wanted)
     return vehicles.store_vehicle(desk, current, checked).customer

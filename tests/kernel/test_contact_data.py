@@ -204,6 +204,39 @@ def test_who_corrects_the_number_has_done_the_task(desk: Desk, seat: Callable[..
     assert plan(desk).changes == 0
 
 
+def test_another_number_beside_the_bad_one_does_the_task_too(desk: Desk) -> None:
+    owner = a_customer(desk, phone="+8613800008040")
+    set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.WRONG)
+    (task,) = corrections(desk)
+    known = find_customer(desk, owner.id)
+    both = (*known.phones, Phone("+8613800008041"))
+    edit_customer(desk, known, attrs.evolve(known, phones=both))
+    (done,) = corrections(desk)
+    assert (done.id, done.state, done.closed_by) == (task.id, TaskState.DONE, "王敏")
+    desk.clock.advance(days=1)  # type: ignore[attr-defined]
+    set_phone_state(desk, owner.id, "+8613800008041", PhoneState.EMPTY)
+    (again,) = corrections(desk, state="open")
+    assert again.occurrence == "+8613800008040,+8613800008041"
+    assert plan(desk).changes == 0
+
+
+def test_a_bad_number_that_was_left_beside_a_good_one_comes_again_when_that_fails(
+    desk: Desk,
+) -> None:
+    numbers = ("+8613800008042", "+8613800008043")
+    owner = a_customer(desk, phone=numbers[0])
+    edit_customer(desk, owner, attrs.evolve(owner, phones=(*owner.phones, Phone(numbers[1]))))
+    call = add_task(desk, owner, "回访", TODAY)
+    record_attempt(desk, call.id, Result.EMPTY_NUMBER, number=numbers[0])
+    (task,) = corrections(desk)
+    record_attempt(desk, task.id, Result.REACHED)
+    assert corrections(desk, state="open") == []
+    set_phone_state(desk, owner.id, numbers[1], PhoneState.EMPTY)
+    (again,) = corrections(desk, state="open")
+    assert again.due >= TODAY
+    assert plan(desk).changes == 0
+
+
 def test_taking_a_correction_back_opens_its_task_again(desk: Desk) -> None:
     owner = a_customer(desk, phone="+8613800008025")
     set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.WRONG)
