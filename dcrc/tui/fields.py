@@ -12,6 +12,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.visual import VisualType
 from textual.widget import Widget
@@ -103,6 +104,11 @@ class OptionQuestion(Question, can_focus=True):
         if isinstance(self.answer, (list, tuple)):
             return [str(key) for key in self.answer]
         return [str(self.answer)]
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's cursor belongs: before the question."""
+        return self.content_region.offset
 
     # -- drawing ---------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ import attrs
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -43,7 +44,11 @@ class FormTitle(Static):
 
 
 class FormView(VerticalScroll, can_focus=False):
-    """Questions of `asked`, numbered through each form; unasked ones are hidden as answers come in."""
+    """Questions of `asked`, numbered through each form; unasked ones are hidden as answers come in.
+
+    The question that has the cursor stands wholly in view, whatever comes and goes above it: after each
+    layout that moved it, not only when it gets the cursor, for lines of the question before vanish later.
+    """
 
     class Changed(Message):
         """An answer changed."""
@@ -58,6 +63,7 @@ class FormView(VerticalScroll, can_focus=False):
         self._lines: list[Widget] = [each for a in asked for each in _asking(a)]
         self._composed = False
         self._wanted: Question | None = None  # gets the cursor when its lines stand
+        self._seen: tuple[Question, Region, Size] | None = None  # where it was brought into view
         super().__init__(**kwargs)
 
     def compose(self) -> ComposeResult:
@@ -76,11 +82,17 @@ class FormView(VerticalScroll, can_focus=False):
 
         async def show() -> None:
             await mounted
-            self.on_mount()
+            self._begin()
 
         self.call_later(show)
 
     def on_mount(self) -> None:
+        self.screen.screen_layout_refresh_signal.subscribe(
+            self, lambda _: self._keep_in_view(), immediate=True
+        )
+        self._begin()
+
+    def _begin(self) -> None:
         self._show_asked()
         if self._wanted is not None:
             self._focus(self._wanted)
@@ -132,6 +144,7 @@ class FormView(VerticalScroll, can_focus=False):
     def on_answered(self, event: Answered) -> None:
         event.stop()
         asked = event.question
+        self._bring_into_view()
         values = self.values[asked.about]
         before = values.get(asked.field.name)
         if event.value is None:
@@ -158,7 +171,42 @@ class FormView(VerticalScroll, can_focus=False):
             return
         self._wanted = None
         asked.take_focus()
-        self.call_after_refresh(self.scroll_to_widget, asked, animate=False)
+
+    # -- what is in view -------------------------------------------------------------------------
+
+    def on_descendant_focus(self) -> None:
+        self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        """Show the question with the cursor again, though nothing moved it (the wheel may have)."""
+        self._seen = None
+        self.call_after_refresh(self._keep_in_view)
+
+    def _keep_in_view(self) -> None:
+        """Scroll to the question with the cursor if it is not where it was brought into view."""
+        asked = self._in_hand()
+        if asked is None or not asked.display:
+            return
+        seen = (asked, asked.virtual_region, self.size)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        top, bottom, room = seen[1].y, seen[1].bottom, self.size.height
+        above = self._lines.index(asked) - 1
+        if isinstance(self._lines[above], FormTitle) and bottom - top < room:
+            top -= int(self._lines[above].display)
+        here = self.scroll_offset.y
+        there = min(top, max(here, bottom - room))  # its first lines if it is too long
+        if there != here:
+            self.scroll_to(y=there, animate=False, force=True, immediate=True)
+
+    def _in_hand(self) -> Question | None:
+        """The question that has the cursor."""
+        focused = self.screen.focused
+        for node in focused.ancestors_with_self if focused is not None else ():
+            if isinstance(node, Question) and node.parent is self:
+                return node
+        return None
 
     def _is_asked(self, asked: Question) -> bool:
         return asked.about in self._included and asked.field.asked(self.values[asked.about])

@@ -75,6 +75,12 @@ class DeskScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         self.load_data()
 
+    def set_focus(
+        self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
+    ) -> None:
+        """Give `widget` the cursor; forms and lists bring it into view themselves, at once and wholly."""
+        super().set_focus(widget, scroll_visible=False, from_app_focus=from_app_focus)
+
     def fetch(
         self,
         work: Callable[[Desk], T],

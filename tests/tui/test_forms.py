@@ -1,0 +1,92 @@
+"""The form beside the script: what is asked stands wholly in its pane, and the caret in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dcrc.kernel.calendar import add_task
+from dcrc.kernel.desk import Desk
+from dcrc.kernel.planning import plan
+from dcrc.kernel.vehicles import Reading, record_reading
+from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
+from dcrc.tui.fields import Question, TextQuestion
+from plugins import new_car_followup, reminders
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Iterator[Desk]:
+    """A desk with one customer for whom a mileage reminder and several others are due."""
+    folder = tmp_path / "centre"
+    folder.mkdir()
+    seat = isolated_desk(folder, plugins=[new_car_followup, reminders], today=TODAY)
+    customer = a_customer(seat, "王小明", birthday=date(1985, 11, 21))
+    car = a_vehicle(seat, customer, plate="赣A12345")
+    delivered(seat, car, TODAY - timedelta(days=70))
+    delivered(seat, a_vehicle(seat, customer, plate="赣A54321"), TODAY - timedelta(days=7))
+    record_reading(seat, car.id, Reading(date(2026, 11, 1), 5800, "desk"))
+    for what in ("送车主手册", "寄保险单"):
+        add_task(seat, customer, what, TODAY)
+    plan(seat)
+    yield seat
+    seat.close()
+
+
+def asked(seat: Any) -> Question:
+    """The question that has the cursor."""
+    return next(node for node in seat.app.focused.ancestors_with_self if isinstance(node, Question))
+
+
+def assert_in_view(seat: Any) -> None:
+    """The question with the cursor stands wholly in its pane, and the terminal's cursor in it."""
+    question = asked(seat)
+    pane = seat.screen.query_one("FormView").region
+    assert question.region.height, question.field.name
+    assert pane.contains_region(question.region), (question.field.name, question.region, pane)
+    assert question.region.contains_point(tuple(seat.app.cursor_position)), question.field.name
+
+
+async def test_the_question_that_has_the_cursor_is_in_view_while_others_come_and_go(
+    opened: Any, busy: Desk
+) -> None:
+    async with opened(at=busy) as seat:
+        await seat.press("enter")
+        assert asked(seat).field.name == "km"
+        assert_in_view(seat)
+        await seat.type("25000")
+        await seat.press("enter")
+        assert_in_view(seat)
+        await seat.press("1")
+        assert isinstance(asked(seat), TextQuestion)
+        assert_in_view(seat)
+        lines = seat.text.splitlines()
+        assert "3 其他说明" in lines[seat.app.cursor_position.y - 1]
+        for key in ("tab", "shift+tab"):
+            for _ in range(12):
+                await seat.press(key)
+                if seat.app.focused in seat.screen.query("FormView *"):
+                    assert_in_view(seat)
+
+
+async def test_a_window_that_becomes_smaller_leaves_the_question_in_view(
+    opened: Any, busy: Desk
+) -> None:
+    async with opened(size=(120, 40), at=busy) as seat:
+        await seat.press("enter", "enter", "1")
+        await seat.pilot.resize_terminal(80, 24)
+        await seat.rest()
+        assert_in_view(seat)
+        seat.app.say("很长的一句话" * 60, "error")
+        await seat.rest()
+        assert_in_view(seat)
+        seat.app.say("")
+        await seat.press("shift+tab", "2")
+        assert_in_view(seat)
+        await seat.press("1")
+        assert_in_view(seat)
