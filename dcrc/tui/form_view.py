@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -18,6 +19,7 @@ from textual.widgets import Static
 from dcrc.errors import InputError
 from dcrc.kernel.forms import Form
 from dcrc.tui.fields import Answered, Question, question
+from dcrc.tui.keys import bindings
 from dcrc.wording import plain
 
 
@@ -49,6 +51,8 @@ class FormView(VerticalScroll, can_focus=False):
     The question that has the cursor stands wholly in view, whatever comes and goes above it: after each
     layout that moved it, not only when it gets the cursor, for lines of the question before vanish later.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("field.up", "field.down")]
 
     class Changed(Message):
         """An answer changed."""
@@ -133,10 +137,10 @@ class FormView(VerticalScroll, can_focus=False):
         for each in self.questions:
             each.doubt(doubts.get((each.about, each.field.name), ""))
 
-    def focus_first(self) -> bool:
-        """Put the cursor on the first unanswered question; False when there is none."""
+    def focus_first(self, *, unanswered: bool = True) -> bool:
+        """Put the cursor on the first question, or the first unanswered one; False when none is asked."""
         open_ = [q for q in self.questions if self._is_asked(q)]
-        for each in [q for q in open_ if q.answer is None] or open_[:1]:
+        for each in [q for q in open_ if q.answer is None and unanswered] or open_[:1]:
             self._focus(each)
             return True
         return False
@@ -156,6 +160,15 @@ class FormView(VerticalScroll, can_focus=False):
             self.post_message(self.Changed())
         if event.move_on:
             self._next_after(asked)
+
+    def action_step_question(self, step: int) -> None:
+        """Go `step` questions on, or back; at either end the cursor stays."""
+        here = self._in_hand()
+        open_ = [q for q in self.questions if self._is_asked(q)]
+        if here in open_:
+            there = open_.index(here) + step
+            if 0 <= there < len(open_):
+                self._focus(open_[there])
 
     def _next_after(self, asked: Question) -> None:
         after = self.questions[self.questions.index(asked) + 1 :]

@@ -84,6 +84,8 @@ TABLE = (
     # forms
     Key("save", "ctrl+s", "save", "Save"),
     Key("field.next", "enter", "next_field", "Next field"),
+    Key("field.up", "up", "step_question(-1)", "Field before"),
+    Key("field.down", "down", "step_question(1)", "Field after"),
     Key("field.clear", "delete,backspace", "clear", "Take the answer back"),
     Key("field.less", "left", "step(-1)", "Answer before"),
     Key("field.more", "right", "step(1)", "Answer after"),

@@ -30,7 +30,7 @@ class RecordForm(DeskScreen):
     `draft_kind` and `draft_about` name the draft.
     """
 
-    FOOTER: ClassVar[tuple[str, ...]] = ("save", "field.next", "back")
+    FOOTER: ClassVar[tuple[str, ...]] = ("save", "field.up", "field.down", "back")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("save")]
 
     def __init__(self, title: str, draft_kind: str, draft_about: str) -> None:
@@ -83,7 +83,7 @@ class RecordForm(DeskScreen):
             [AskedForm("", "", form, {k: v for k, v in shown.items() if v is not None})]
         )
         self.query_one("#form", VerticalScroll).mount(view)
-        view.focus_first()
+        view.focus_first(unanswered=False)
 
     @property
     def view(self) -> FormView:

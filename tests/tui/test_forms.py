@@ -90,3 +90,32 @@ async def test_a_window_that_becomes_smaller_leaves_the_question_in_view(
         assert_in_view(seat)
         await seat.press("1")
         assert_in_view(seat)
+
+
+async def test_editing_begins_with_the_first_field_and_arrows_move_between_them(
+    opened: Any, busy: Desk
+) -> None:
+    (customer,) = busy.customers.all()
+    async with opened(at=busy) as seat:
+        seat.app.open_customer(customer.doc_id)
+        await seat.press()
+        await seat.press("e")
+        names = [asked(seat).field.name]
+        assert_in_view(seat)
+        for _ in range(4):
+            await seat.press("down")
+            names.append(asked(seat).field.name)
+            assert_in_view(seat)
+        assert names == ["name", "kind", "sex", "phones", "birthday"]
+        await seat.press("up")
+        assert asked(seat).field.name == "phones"
+        await seat.press(*["up"] * 5)
+        assert asked(seat).field.name == "name"
+        await seat.press("tab", "enter", "shift+tab")
+        assert asked(seat).field.name == "kind"
+        await seat.press(*["down"] * 5)
+        await seat.type("南昌市")
+        await seat.press("ctrl+s")
+        assert (await seat.settled(seat.pilot)).count("已保存")
+    (customer,) = busy.customers.all()
+    assert customer["address"] == "南昌市"
