@@ -143,7 +143,7 @@ def _word(desk: Desk, value: Any) -> str:
 @pass_desk
 def undo(desk: Desk, operation: int | None, batch: str | None) -> None:
     """Undo, itself an operation of the journal."""
-    from dcrc.kernel.operations_log import operation_title
+    from dcrc.kernel.operations_log import operation_title, whom_about
     from dcrc.kernel.undoing import undo as take_back
 
     undone = take_back(desk, operation, batch)
@@ -152,11 +152,20 @@ def undo(desk: Desk, operation: int | None, batch: str | None) -> None:
         for each in desk.db.journal.operations(batch=batch, limit=1000)
     }
     what = ", ".join(sorted({names.get(number, str(number)) for number in undone.undone}))
+    whose = whom_about(desk, undone.undone)
     show(
         {
             "operation": undone.operation,
             "undone": list(undone.undone),
             "changes": undone.changes,
+            "customer": whose or None,
         },
-        t("Taken back: {what} ({count} changes).", what=what, count=undone.changes),
+        t(
+            "Taken back: {what}, {name} ({count} changes).",
+            what=what,
+            name=whose,
+            count=undone.changes,
+        )
+        if whose
+        else t("Taken back: {what} ({count} changes).", what=what, count=undone.changes),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from tinydb.table import Document
 
+from dcrc.errors import UsageError
 from dcrc.i18n import t
 from dcrc.kernel.masking import seen
 from dcrc.kernel.operators import Permission, masked_phone
@@ -86,6 +88,38 @@ def changes_of(desk: Desk, operation: int) -> list[FieldChange]:
     if any(change.operator != desk.operator.name for change in changes):
         desk.require(Permission.LOG_VIEW)
     return [line for change in changes for line in _lines(desk, change)]
+
+
+def whom_about(desk: Desk, operations: Iterable[int]) -> str:
+    """The name of the one customer whose records `operations` wrote; "" when there is none or several."""
+    found: set[str] = set()
+    name = ""
+    for number in operations:
+        for change in desk.db.journal.entries(operation=number):
+            fields = change.became or change.was or {}
+            customer_id = _whose(desk, change, fields)
+            found |= {customer_id} - {""}
+            if len(found) > 1:
+                return ""
+            if change.table == "customers":
+                name = str(fields.get("name", name))
+    for customer_id in found:
+        there = desk.customers.get(doc_id=GlobalId(customer_id))
+        return str(there["name"]) if isinstance(there, Document) else name
+    return ""
+
+
+def _whose(desk: Desk, change: Change, fields: Mapping[str, Any]) -> str:
+    """The id of the customer to whom the changed record belongs; "" when to none."""
+    if change.table == "customers":
+        return str(change.doc_id)
+    if "customer" in fields:
+        return str(fields["customer"] or "")
+    try:
+        record = desk.table(change.table).get(doc_id=GlobalId(change.doc_id))
+    except UsageError:  # the table of a function that is switched off
+        return ""
+    return str(record.get("customer") or "") if isinstance(record, Document) else ""
 
 
 def _lines(desk: Desk, change: Change) -> list[FieldChange]:

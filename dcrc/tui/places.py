@@ -9,6 +9,7 @@ from textual.screen import Screen
 from dcrc.i18n import t
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.faces import ScreenEntry
+from dcrc.kernel.operations_log import whom_about
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.undoing import last_step, undo
 from dcrc.tui.actions import Action, ActionList, actions_of
@@ -194,22 +195,26 @@ class Places:
         app = self._app
         last = app.recorded_last
 
-        def work(desk: Desk) -> tuple[str, str]:
+        def work(desk: Desk) -> tuple[str, str, str]:
             step = last_step(desk)
-            undo(desk)
+            undone = undo(desk)
             customer_id = ""
             if last is not None and step.name == CONVERSATION:
                 customer_id, draft = last
                 keep_sheet_draft(desk, customer_id, draft)
-            return step.name, customer_id
+            return step.name, whom_about(desk, undone.undone), customer_id
 
-        def show(done: tuple[str, str]) -> None:
+        def show(done: tuple[str, str, str]) -> None:
             from dcrc.tui.call_sheet import CallSheet
 
             app.recorded_last = None
-            name, customer_id = done
+            name, whose, customer_id = done
             app.passed.discard(customer_id)
-            app.say(t("Undone: {what}.", what=t(name)))
+            app.say(
+                t("Undone: {what} ({name}).", what=t(name), name=whose)
+                if whose
+                else t("Undone: {what}.", what=t(name))
+            )
             if customer_id and isinstance(app.screen, CallSheet):
                 app.screen.open(customer_id, forget=True)
             else:

@@ -25,6 +25,7 @@ from dcrc.kernel.customers import (
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.duplicates import merge_customers, unmerge_customer
 from dcrc.kernel.events import Event, known_event, record_event
+from dcrc.kernel.operations_log import whom_about
 from dcrc.kernel.tasks import Result, Task
 from dcrc.kernel.undoing import last_step, undo
 from dcrc.kernel.vehicles import Reading, change_owner, record_reading
@@ -53,6 +54,22 @@ def test_pressing_undo_again_goes_one_step_further_back(desk: Desk) -> None:
     assert desk.customers.count() == 0
     with pytest.raises(NotFound):
         undo(desk)
+
+
+def test_what_was_taken_back_says_whose_it_was(desk: Desk) -> None:
+    customer = a_customer(desk, "王小名")
+    edit_customer(desk, customer, attrs.evolve(customer, name="王小明"))
+    assert whom_about(desk, undo(desk).undone) == "王小名"
+    car = a_vehicle(desk, customer)
+    record_reading(desk, car.id, Reading(date(2026, 11, 1), 5800, "desk"))
+    assert whom_about(desk, undo(desk).undone) == "王小名"
+    with desk.db.transaction("several", operator=desk.operator.name):
+        a_customer(desk, "张伟")
+        a_customer(desk, "陈静")
+    assert whom_about(desk, undo(desk).undone) == ""
+    undo(desk)
+    assert whom_about(desk, undo(desk).undone) == "王小名"
+    assert not desk.customers.count()
 
 
 def test_an_undo_can_be_taken_back(desk: Desk) -> None:
