@@ -22,6 +22,7 @@ from textual.worker import WorkType
 from dcrc.errors import DcrcError
 from dcrc.i18n import listed, t, translate_error
 from dcrc.kernel.desk import Desk
+from dcrc.store import Conflict
 from dcrc.tui.desk_lane import DeskLane
 from dcrc.tui.drafts import SheetDraft
 from dcrc.tui.filters import Filters
@@ -154,6 +155,8 @@ class DcrcApp(Places, App[None]):
         async def run() -> None:
             try:
                 result = await self.lane.do(work)
+            except Conflict as conflict:
+                (failed or self.complain)(await self._in_words(conflict))
             except DcrcError as error:
                 (failed or self.complain)(error)
             except Exception as error:  # noqa: BLE001 - said, kept and raised by tests; never a traceback
@@ -165,6 +168,12 @@ class DcrcApp(Places, App[None]):
         owner = on or self
         job: WorkType[None] = run
         owner.run_worker(job, group=topic or "default", exclusive=bool(topic), exit_on_error=True)
+
+    async def _in_words(self, conflict: Conflict) -> DcrcError:
+        """What somebody else has changed meanwhile, with the person's name."""
+        from dcrc.tui.conflicts import told
+
+        return await self.lane.do(lambda desk: told(desk, conflict))
 
     def _shows(self, on: Widget | None) -> bool:
         """Whether `on` is still there to show a result; a screen that was left is not, nor any at the end."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from dcrc.errors import InputError
+from dcrc.errors import DcrcError, InputError
 from dcrc.i18n import listed, t
 from dcrc.kernel.customers import (
     Customer,
@@ -21,6 +21,7 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import Field, FieldKind, Form, Option
 from dcrc.kernel.operators import may_see_phones
 from dcrc.kernel.phones import local_phone, split_phones
+from dcrc.tui.conflicts import ChangedMeanwhile
 from dcrc.tui.record_form import RecordForm
 from dcrc.tui.shell import house
 from dcrc.wording import Wording
@@ -175,6 +176,32 @@ class CustomerForm(RecordForm):
         if edited.proposals:
             return t("Saved; {count} changes wait for the supervisor.", count=len(edited.proposals))
         return t("Saved.")
+
+    def _refused(self, error: DcrcError) -> None:
+        if isinstance(error, ChangedMeanwhile):
+            customer_id = self._customer_id
+            self.fetch(
+                lambda desk: find_customer(desk, customer_id), self._go_on_from, topic="save"
+            )
+        else:
+            super()._refused(error)
+
+    def _go_on_from(self, stored: Customer) -> None:
+        """Edit what somebody else has stored meanwhile: own entries stay, with the other's beside them."""
+        self._before = stored
+        values = form_values(stored)
+        form = self.view.asked[0].form
+        changed = self.take_over({field.name: values.get(field.name) for field in form.fields})
+        house(self).say(
+            t(
+                "{name}: somebody else has changed this meanwhile: {changed}. Your entries are kept;"
+                " {key} saves them instead.",
+                name=stored.name,
+                changed=listed(changed),
+                key=house(self).key("save"),
+            ),
+            "warning",
+        )
 
     def _done(self, said: str) -> None:
         super()._done(said)

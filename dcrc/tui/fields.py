@@ -40,6 +40,14 @@ class Answered(Message):
         self.move_on = move_on
 
 
+class Stepped(Message):
+    """The question `step` further is wanted, or before."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.step = step
+
+
 class Question(Widget):
     """One question: `about` is the task it belongs to, `answer` what was said so far."""
 
@@ -52,6 +60,10 @@ class Question(Widget):
     def put(self, value: Any) -> None:
         """Show `value` as the answer without telling anybody."""
         self.answer = value
+
+    def told(self, value: Any) -> str:
+        """How `value` would be shown as the answer."""
+        return "" if value is None else str(value)
 
     @property
     def told_doubt(self) -> Content:
@@ -66,6 +78,7 @@ class Question(Widget):
         """Say what is against the answer, which counts nevertheless; "" for nothing."""
         if why != self.doubted:
             self.doubted = why
+            self.set_class(bool(why), "-doubted")
             self.refresh(layout=True)
 
     def renumber(self, number: int) -> None:
@@ -83,7 +96,7 @@ class OptionQuestion(Question, can_focus=True):
     """Scale, choice, yes/no and checklist: the options are read out below the question that is asked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("field.next", "field.clear", "field.less", "field.more")
+        *bindings("field.next", "field.up", "field.down", "field.clear", "field.less", "field.more")
     ]
     ALLOW_SELECT = False
 
@@ -97,13 +110,11 @@ class OptionQuestion(Question, can_focus=True):
     @property
     def chosen(self) -> list[str]:
         """The keys that are answered."""
-        if self.answer is None:
-            return []
-        if isinstance(self.answer, bool):
-            return [YES if self.answer else NO]
-        if isinstance(self.answer, (list, tuple)):
-            return [str(key) for key in self.answer]
-        return [str(self.answer)]
+        return _keys(self.answer)
+
+    def told(self, value: Any) -> str:
+        chosen = _keys(value)
+        return listed(title for key, title in self.options if key in chosen)
 
     @property
     def cursor_screen_offset(self) -> Offset:
@@ -122,9 +133,8 @@ class OptionQuestion(Question, can_focus=True):
         return Content("\n").join(lines)
 
     def _line(self) -> Content:
-        chosen = self.chosen
-        told = listed(title for key, title in self.options if key in chosen)
-        mark = "✗" if self.wrong else ("*" if self.field.required and not chosen else " ")
+        told = self.told(self.answer)
+        mark = "✗" if self.wrong else ("*" if self.field.required and not self.chosen else " ")
         question = Content(f"{mark}{self.number} {plain(str(self.field.title))}")
         if self.has_focus:
             question = question.stylize("bold")
@@ -207,11 +217,34 @@ class OptionQuestion(Question, can_focus=True):
         value: Any = keys[there]
         self._give(value == YES if self.field.kind is FieldKind.BOOL else value, move_on=False)
 
+    def action_step_question(self, step: int) -> None:
+        self.post_message(Stepped(step))
+
     def action_clear(self) -> None:
         self._give(None, move_on=False)
 
     def action_next_field(self) -> None:
         self.post_message(Answered(self, self.answer, True))
+
+
+def _keys(answer: Any) -> list[str]:
+    """The keys of the options that `answer` says."""
+    if answer is None:
+        return []
+    if isinstance(answer, bool):
+        return [YES if answer else NO]
+    if isinstance(answer, (list, tuple)):
+        return [str(key) for key in answer]
+    return [str(answer)]
+
+
+class AnswerLine(TextField):
+    """The line of a question to type in; the arrows leave it for the question before or after."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("field.up", "field.down")]
+
+    def action_step_question(self, step: int) -> None:
+        self.post_message(Stepped(step))
 
 
 class TextQuestion(Question):
@@ -234,7 +267,7 @@ class TextQuestion(Question):
         self._meant = ""
         self._heading = Static(self._label(), classes="label")
         shown = "" if answer is None else str(answer)
-        self.line = TextField(shown, placeholder=self._placeholder())  # what is typed in
+        self.line = AnswerLine(shown, placeholder=self._placeholder())  # what is typed in
 
     def compose(self) -> ComposeResult:
         yield self._heading

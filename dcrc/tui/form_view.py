@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 import attrs
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.geometry import Region, Size
@@ -18,8 +17,7 @@ from textual.widgets import Static
 
 from dcrc.errors import InputError
 from dcrc.kernel.forms import Form
-from dcrc.tui.fields import Answered, Question, question
-from dcrc.tui.keys import bindings
+from dcrc.tui.fields import Answered, Question, Stepped, question
 from dcrc.wording import plain
 
 
@@ -51,8 +49,6 @@ class FormView(VerticalScroll, can_focus=False):
     The question that has the cursor stands wholly in view, whatever comes and goes above it: after each
     layout that moved it, not only when it gets the cursor, for lines of the question before vanish later.
     """
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("field.up", "field.down")]
 
     class Changed(Message):
         """An answer changed."""
@@ -132,6 +128,16 @@ class FormView(VerticalScroll, can_focus=False):
         if wrong:
             self._focus(wrong[0])
 
+    def put(self, task: str, name: str, value: Any) -> None:
+        """Show `value` as the answer to a question; None takes the answer back."""
+        for each in self.questions:
+            if each.about == task and each.field.name == name and each.answer != value:
+                each.put(value)
+                self.values[task].pop(name, None)
+                if value is not None:
+                    self.values[task][name] = value
+        self._show_asked()
+
     def show_doubts(self, doubts: Mapping[tuple[str, str], str]) -> None:
         """Say beside each answer what is against it, by (task, question); nothing beside the others."""
         for each in self.questions:
@@ -161,9 +167,10 @@ class FormView(VerticalScroll, can_focus=False):
         if event.move_on:
             self._next_after(asked)
 
-    def action_step_question(self, step: int) -> None:
-        """Go `step` questions on, or back; at either end the cursor stays."""
-        here = self._in_hand()
+    def on_stepped(self, event: Stepped) -> None:
+        """Go on, or back; at either end the cursor stays."""
+        event.stop()
+        here, step = self._in_hand(), event.step
         open_ = [q for q in self.questions if self._is_asked(q)]
         if here in open_:
             there = open_.index(here) + step

@@ -71,9 +71,7 @@ class RecordForm(DeskScreen):
             return
         self._started = True
         form, values, draft = begun
-        self._stored = values
-        values = {k: plain(v) if isinstance(v, str) else v for k, v in values.items()}
-        self._shown = values
+        values = self._remember(values)
         shown = {**values, **draft} if draft else values
         if draft:
             house(self).say(
@@ -84,6 +82,27 @@ class RecordForm(DeskScreen):
         )
         self.query_one("#form", VerticalScroll).mount(view)
         view.focus_first(unanswered=False)
+
+    def _remember(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Keep what is stored; returns it as it is shown."""
+        self._stored = values
+        self._shown = {k: plain(v) if isinstance(v, str) else v for k, v in values.items()}
+        return self._shown
+
+    def take_over(self, values: dict[str, Any]) -> list[str]:
+        """Go on from `values`, which somebody else has stored: what was entered here stays, with the other's
+        beside it. Returns the titles of the fields in which they differ."""
+        view, before = self.view, self._shown
+        shown = self._remember(values)
+        doubts: dict[tuple[str, str], str] = {}
+        for each in view.questions:
+            name = each.field.name
+            if each.answer == before.get(name):
+                view.put("", name, shown.get(name))
+            elif shown.get(name) not in (before.get(name), each.answer):
+                doubts["", name] = t("stored: {value}", value=each.told(shown.get(name)) or "–")
+        view.show_doubts(doubts)
+        return [str(each.field.title) for each in view.questions if ("", each.field.name) in doubts]
 
     @property
     def view(self) -> FormView:

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from dcrc.kernel.calendar import add_task
+from dcrc.kernel.customers import edit_customer, find_customer
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.operators import add_operator, find_operator
 from dcrc.kernel.planning import plan
 from dcrc.kernel.vehicles import Reading, record_reading
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
@@ -101,6 +104,7 @@ async def test_editing_begins_with_the_first_field_and_arrows_move_between_them(
         await seat.press()
         await seat.press("e")
         names = [asked(seat).field.name]
+        assert "↓ 下一栏" in seat.text
         assert_in_view(seat)
         for _ in range(4):
             await seat.press("down")
@@ -121,3 +125,42 @@ async def test_editing_begins_with_the_first_field_and_arrows_move_between_them(
         assert customer["address"] == "南昌市"
         await seat.press("ctrl+z")
         assert "已撤销：修改客户（王小明）。" in seat.text
+
+
+async def test_after_a_conflict_both_values_stand_side_by_side_and_saving_again_succeeds(
+    opened: Any, busy: Desk
+) -> None:
+    (found,) = busy.customers.all()
+    customer = find_customer(busy, found.doc_id)
+    async with opened(at=busy) as seat:
+        seat.app.open_customer(customer.id)
+        await seat.press()
+        await seat.press("e", *["down"] * 6)
+        assert asked(seat).field.name == "address"
+        await seat.type("我的地址")
+        edit_customer(busy, customer, evolve(customer, address="别人的地址", postcode="330000"))
+        await seat.press("ctrl+s")
+        said, _ = seat.app.said
+        assert said.startswith("王小明：其他人刚刚修改了：地址。"), said
+        assert customer.id not in seat.text
+        assert "我的地址" in seat.text
+        assert "! 已存：别人的地址" in seat.text
+        assert "330000" in seat.text
+        await seat.press("ctrl+s")
+        assert "已保存" in seat.text
+        saved = find_customer(busy, customer.id)
+        assert (saved.address, saved.postcode) == ("我的地址", "330000")
+
+
+async def test_an_undo_that_others_stand_against_names_the_person(opened: Any, busy: Desk) -> None:
+    (found,) = busy.customers.all()
+    customer = find_customer(busy, found.doc_id)
+    mine = edit_customer(busy, customer, evolve(customer, address="我的地址")).customer
+    myself = busy.operator
+    add_operator(busy, "小赵", "caller")
+    busy.operator = find_operator(busy, "小赵")
+    edit_customer(busy, mine, evolve(mine, address="别人的地址"))
+    busy.operator = myself
+    async with opened(at=busy, plan_first=False) as seat:
+        await seat.press("ctrl+z", "ctrl+z")
+        assert "✗王小明：其他人刚刚修改了：地址" in seat.text
