@@ -9,7 +9,7 @@ from typing import Any
 from textual.timer import Timer
 
 from dcrc.errors import DcrcError, InputError
-from dcrc.i18n import listed, t
+from dcrc.i18n import t
 from dcrc.kernel.calendar import snooze_task
 from dcrc.kernel.contact import CONTACT_CHANNELS
 from dcrc.kernel.desk import Desk
@@ -182,11 +182,7 @@ class CallActions(DeskScreen):
         def show(done: Recorded) -> None:
             app.remember(conversation.customer, draft)
             app.passed.add(conversation.customer)
-            said = [done.message]
-            if self.left_open:
-                titles = listed(each.title for each in self.left_open)
-                said.append(t("not asked, stays open: {titles}", titles=titles))
-            app.say(" · ".join(said))
+            app.say(done.message([each.title for each in self.left_open]))
             self._go_on(done.next_customer)
 
         app.perform(work, show, on=self, topic="record", failed=failed)

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.calendar import Recorded as OneRecorded
 from dcrc.kernel.calendar import get_task, record_conversation
 from dcrc.kernel.confirmation import confirm_owner
@@ -22,6 +22,7 @@ from dcrc.tui.filters import Filters, next_customer
 from dcrc.tui.task_titles import task_title
 
 CONVERSATION = "record attempt"
+TITLES = 2  # so many tasks that were not asked about are named
 
 
 @attrs.frozen
@@ -40,10 +41,22 @@ class Conversation:
 
 @attrs.frozen
 class Recorded:
-    """What was recorded (`message` says it), and who comes next ("" when nobody)."""
+    """What was recorded and what comes of it, what is to be heeded first; who comes next ("" when nobody)."""
 
-    message: str
+    result: str
+    remarks: Sequence[str]
+    consequences: Sequence[str]
     next_customer: str
+
+    def message(self, unasked: Sequence[str]) -> str:
+        """All of it in a line; `unasked` are the titles of tasks that stay open because nothing was asked."""
+        heed = list(self.remarks)
+        if unasked:
+            titles = listed(unasked[:TITLES])
+            if len(unasked) > TITLES:
+                titles = t("{titles} and {count} more", titles=titles, count=len(unasked) - TITLES)
+            heed.insert(0, t("not asked, stays open: {titles}", titles=titles))
+        return " · ".join((self.result, *heed, *self.consequences))
 
 
 def record(
@@ -84,10 +97,16 @@ def record(
     if conversation.result is not Result.REACHED:
         kept = attrs.evolve(draft, note="")
     keep_sheet_draft(desk, conversation.customer, kept)
-    told = [result_title(conversation.result), *_consequences(desk, done)]
-    text = f"{conversation.name}: {' · '.join(told)}"
+    remarks = dict.fromkeys(
+        t(remark.text, **remark.params) for each in done for remark in each.remarks
+    )
     following = next_customer(desk, filters, {*passed, conversation.customer})
-    return Recorded(text, following)
+    return Recorded(
+        f"{conversation.name}: {result_title(conversation.result)}",
+        tuple(remarks),
+        _consequences(desk, done),
+        following,
+    )
 
 
 def _consequences(desk: Desk, done: Sequence[OneRecorded]) -> list[str]:
@@ -104,5 +123,4 @@ def _consequences(desk: Desk, done: Sequence[OneRecorded]) -> list[str]:
     for task in (task for each in done for task in each.follow_ups):
         title, day = task_title(desk, task), task.due.isoformat()
         told.append(t("new: {title}, due {day}", title=title, day=day))
-    told += [t(remark.text, **remark.params) for each in done for remark in each.remarks]
     return told

@@ -219,6 +219,8 @@ class FormView(VerticalScroll, can_focus=False):
         there = min(top, max(here, bottom - room))  # its first lines if it is too long
         if there != here:
             self.scroll_to(y=there, animate=False, force=True, immediate=True)
+            if self.scroll_offset.y != there:  # the layout that makes room for it is still to come
+                self._seen = None
 
     def _in_hand(self) -> Question | None:
         """The question that has the cursor."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
+LINES = {"information": 2, "warning": 2, "error": 3}  # so many at most
 MARKS = {"information": "", "warning": "!", "error": "✗"}
 
 
@@ -33,15 +34,27 @@ def house(widget: Widget) -> DcrcApp:
 
 
 class MessageLine(Static):
-    """The last thing the interface said; kept while screens change."""
+    """The last thing the interface said; kept while screens change. An ellipsis says that it goes on."""
 
     def on_mount(self) -> None:
         self.tell(*house(self).said)
 
+    def on_resize(self) -> None:
+        self._lay_out()
+
     def tell(self, text: str, tone: str) -> None:
         """Show `text`; `tone` is information, warning or error."""
+        self._said, self._most = Content(MARKS[tone] + plain(text) if text else ""), LINES[tone]
         self.set_classes(f"-{tone}")
-        self.update(Content(MARKS[tone] + plain(text) if text else ""))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = (self.size.width or self.app.size.width - 2) or 1
+        lines = self._said.wrap(width)
+        if len(lines) > self._most:
+            last = Content(" ").join(lines[self._most - 1 : self._most + 1])
+            lines[self._most - 1 :] = [last.truncate(width, ellipsis=True)]
+        self.update(Content("\n").join(lines))
 
 
 class DeskScreen(Screen[None]):

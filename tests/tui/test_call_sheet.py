@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from dcrc.tui.call_sheet import CallSheet
 from dcrc.tui.results import snooze_days
 from dcrc.tui.today import Today
 from dcrc.wording import Wording
-from plugins import reminders
+from plugins import new_car_followup, reminders
 
 TODAY = date(2026, 11, 21)
 
@@ -51,6 +51,29 @@ async def test_what_was_asked_is_recorded_and_what_was_not_asked_stays(
     states = open_tasks(desk, owners[0])
     assert states["day3"] is TaskState.DONE
     assert states["confirm_owner"] is TaskState.OPEN
+
+
+async def test_what_is_to_be_heeded_is_said_first_and_wholly(
+    opened: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "night"
+    folder.mkdir()
+    desk = isolated_desk(folder, plugins=[new_car_followup], today=TODAY)
+    customer = a_customer(desk, "欧阳建国明", sex="male")
+    delivered(desk, a_vehicle(desk, customer, plate="赣A12345"), date(2026, 11, 14))
+    delivered(desk, a_vehicle(desk, customer, plate="赣A54321"), date(2026, 11, 14))
+    plan(desk)
+    monkeypatch.setattr(
+        "dcrc.kernel.conversations.quiet_end", lambda _, at: at + timedelta(minutes=90)
+    )
+    async with opened(at=desk) as seat:
+        await seat.press("enter", "5", "1", "1", "enter", "f2")
+        said = "".join(line.strip() for line in seat.text.splitlines()[-4:])
+        assert "已接通 · 未询问，保留：" in said, said
+        assert "另有 3 项 · 此次联系在免打扰时段内（到" in said, said
+        assert said.count("免打扰") == 1
+        assert "…" in said.split("F1")[0]
+    desk.close()
 
 
 async def test_the_owners_data_are_confirmed_in_the_same_call(

@@ -17,6 +17,7 @@ from dcrc.kernel.operators import add_operator, find_operator
 from dcrc.kernel.planning import plan
 from dcrc.kernel.vehicles import Reading, record_reading
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
+from dcrc.tui import call_actions
 from dcrc.tui.fields import Question, TextQuestion
 from plugins import new_car_followup, reminders
 
@@ -46,10 +47,14 @@ def asked(seat: Any) -> Question:
     return next(node for node in seat.app.focused.ancestors_with_self if isinstance(node, Question))
 
 
-def assert_in_view(seat: Any) -> None:
+async def assert_in_view(seat: Any) -> None:
     """The question with the cursor stands wholly in its pane, and the terminal's cursor in it."""
     question = asked(seat)
-    pane = seat.screen.query_one("FormView").region
+    for _ in range(4):  # a layout and the scrolling after it are two paints
+        pane = seat.screen.query_one("FormView").region
+        if pane.contains_region(question.region):
+            break
+        await seat.rest()
     assert question.region.height, question.field.name
     assert pane.contains_region(question.region), (question.field.name, question.region, pane)
     assert question.region.contains_point(tuple(seat.app.cursor_position)), question.field.name
@@ -61,20 +66,32 @@ async def test_the_question_that_has_the_cursor_is_in_view_while_others_come_and
     async with opened(at=busy) as seat:
         await seat.press("enter")
         assert asked(seat).field.name == "km"
-        assert_in_view(seat)
+        await assert_in_view(seat)
         await seat.type("25000")
         await seat.press("enter")
-        assert_in_view(seat)
+        await assert_in_view(seat)
         await seat.press("1")
         assert isinstance(asked(seat), TextQuestion)
-        assert_in_view(seat)
+        await assert_in_view(seat)
         lines = seat.text.splitlines()
         assert "3 其他说明" in lines[seat.app.cursor_position.y - 1]
         for key in ("tab", "shift+tab"):
             for _ in range(12):
                 await seat.press(key)
                 if seat.app.focused in seat.screen.query("FormView *"):
-                    assert_in_view(seat)
+                    await assert_in_view(seat)
+
+
+async def test_a_doubt_beside_the_answer_before_leaves_the_question_in_view(
+    opened: Any, busy: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(call_actions, "DRAFT_AFTER", 0.005)
+    async with opened(at=busy) as seat:
+        await seat.press("enter")
+        await seat.type("25000")
+        await seat.press("enter")
+        assert seat.screen.form.questions[0].doubted
+        await assert_in_view(seat)
 
 
 async def test_a_window_that_becomes_smaller_leaves_the_question_in_view(
@@ -84,15 +101,15 @@ async def test_a_window_that_becomes_smaller_leaves_the_question_in_view(
         await seat.press("enter", "enter", "1")
         await seat.pilot.resize_terminal(80, 24)
         await seat.rest()
-        assert_in_view(seat)
+        await assert_in_view(seat)
         seat.app.say("很长的一句话" * 60, "error")
         await seat.rest()
-        assert_in_view(seat)
+        await assert_in_view(seat)
         seat.app.say("")
         await seat.press("shift+tab", "2")
-        assert_in_view(seat)
+        await assert_in_view(seat)
         await seat.press("1")
-        assert_in_view(seat)
+        await assert_in_view(seat)
 
 
 async def test_editing_begins_with_the_first_field_and_arrows_move_between_them(
@@ -105,11 +122,11 @@ async def test_editing_begins_with_the_first_field_and_arrows_move_between_them(
         await seat.press("e")
         names = [asked(seat).field.name]
         assert "↓ 下一栏" in seat.text
-        assert_in_view(seat)
+        await assert_in_view(seat)
         for _ in range(4):
             await seat.press("down")
             names.append(asked(seat).field.name)
-            assert_in_view(seat)
+            await assert_in_view(seat)
         assert names == ["name", "kind", "sex", "phones", "birthday"]
         await seat.press("up")
         assert asked(seat).field.name == "phones"
