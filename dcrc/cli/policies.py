@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,12 @@ from dcrc.cli.plugged import plugin_host
 from dcrc.cli.seat import settings
 from dcrc.cli.showing import json_value, show
 from dcrc.errors import NotFound, PolicyError
-from dcrc.i18n import listed, t
+from dcrc.i18n import t
 from dcrc.kernel.policies import origin_text
 from dcrc.wording import Wording
 
 if TYPE_CHECKING:
+    from dcrc.kernel.plugins import PluginHost
     from dcrc.kernel.policies import Policies, PolicyRow
 
 
@@ -117,7 +117,7 @@ def check(file: Path | None) -> None:
     policies = load_policies(host, chosen if chosen.exists() else None, strictly=True)
     forms, scripts = Forms.load(host.form_folders()), Scripts.load(host.script_folders())
     refuse_broken_references(policies, forms, scripts)
-    _refuse_unknown_keys(policies)
+    _refuse_wrong_keys(policies, host)
     show(
         {
             "file": str(chosen) if chosen.exists() else None,
@@ -136,21 +136,16 @@ def check(file: Path | None) -> None:
     )
 
 
-def _refuse_unknown_keys(policies: Policies) -> None:
-    """Raise PolicyError for a key that the interface has not; plugins' screens have keys of their own."""
-    from dcrc.tui import key_names
+def _refuse_wrong_keys(policies: Policies, host: PluginHost) -> None:
+    """Raise PolicyError for the first key of the interface that is mapped wrongly, with file and line."""
+    from dcrc.tui import wrong_keys
 
-    known = key_names()
-    groups = {name.partition(".")[0] for name in known}
-    unknown = [
-        name
-        for name in policies.section("keys").keys
-        if name not in known and ("." not in name or name.partition(".")[0] in groups)
-    ]
-    if unknown:
-        near = [one for name in unknown for one in get_close_matches(name, known, 1)]
+    for name, why in wrong_keys(policies.section("keys").keys, host):
+        origin = policies.origin(f"keys.{name}")
         raise PolicyError(
-            "The policy file maps keys that do not exist: {names}; similar: {near}.",
-            names=listed(unknown),
-            near=listed(near) or "-",
+            "{file}, line {line}: keys.{key}: {why}.",
+            file=str(origin.file or "-"),
+            line=origin.line or 0,
+            key=name,
+            why=why,
         )

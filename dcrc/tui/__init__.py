@@ -7,16 +7,19 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dcrc.kernel.desk import Desk
+    from dcrc.kernel.plugins import PluginHost
 
-__all__ = ["key_names", "run"]
+__all__ = ["run", "wrong_keys"]
 
 
-def key_names() -> frozenset[str]:
-    """The names of keys that a dealer's file can map; those of plugins' screens are not among them."""
-    from dcrc.tui.keys import BY_ID
+def wrong_keys(wished: Mapping[str, str], host: PluginHost) -> list[tuple[str, str]]:
+    """(action, what is wrong) for each key that a dealer's file maps wrongly."""
+    from dcrc.tui.key_faults import key_faults, plugin_keys
 
-    return frozenset(BY_ID)
+    return list(key_faults(wished, plugin_keys(host)))
 
 
 def run(desk: Desk) -> None:

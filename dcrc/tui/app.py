@@ -106,8 +106,10 @@ class DcrcApp(Places, App[None]):
         light = self.desk.policies.section("interface").theme == "light"
         self.theme = LIGHT.name if light else DARK.name
         wished = self.desk.policies.section("keys").keys
-        self.set_keymap({name: key for name, key in wished.items() if name in BY_ID})
-        unknown = sorted(set(wished) - set(BY_ID))
+        plugins = self.desk.plugins.names()
+        ours = [n for n in wished if n in BY_ID or n.partition(".")[0] in plugins]
+        self.set_keymap({name: wished[name] for name in ours})
+        unknown = sorted(set(wished) - set(ours))
         if unknown:
             text = t("The policy file maps keys that do not exist: {names}", names=listed(unknown))
             self.said = (text, "warning")

@@ -79,6 +79,7 @@ TABLE = (
     Key("result.wrong_number", "f8", "result('wrong_number')", "Wrong number", short="Wrong"),
     Key("sheet.skip", "f9", "skip", "Next, record nothing", short="Next"),
     Key("sheet.snooze", "f10", "snooze", "Put off …", short="Put off"),
+    Key("note", "ctrl+r", "note", "Write a note, or back to the questions", short="Note"),
     Key("sheet.explain", "ctrl+y", "explain", "Why is it here?", short="Why"),
     Key("task.mark", "space", "mark", "In this call or not"),
     # forms
@@ -104,6 +105,43 @@ TABLE = (
     Key("choose.next", "down", "choose_cursor(1)", "Line down"),
     Key("choose.before", "up", "choose_cursor(-1)", "Line up"),
 )
+
+_ALWAYS = (
+    *("help", "help.letter", "palette", "search", "search.always", "undo", "today", "calendar"),
+    *("new", "new.always", "theme", "quit", "back"),
+)
+_LISTS = tuple(key.id for key in TABLE if key.id.startswith("list."))
+_FIELDS = tuple(key.id for key in TABLE if key.id.startswith("field."))
+_CUSTOMER = ("customer", "customer.letter")
+_TASK = ("task.add", "task.add.letter")
+
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "Today's calls": (
+        *_ALWAYS,
+        *_LISTS,
+        *_CUSTOMER,
+        *_TASK,
+        "row.mark",
+        *(key.id for key in TABLE if key.id.startswith("today.")),
+    ),
+    "Customer page": (
+        *(*_ALWAYS, *_LISTS, *_TASK, "sheet", "edit"),
+        *("task.explain", "task.absent", "history.filter"),
+    ),
+    "Call sheet": (
+        *(*_ALWAYS, *_LISTS, *_FIELDS, "customer", "task.add", "task.mark", "note"),
+        *(key.id for key in TABLE if key.id.startswith(("result.", "sheet."))),
+    ),
+    "Edit": (*_ALWAYS, *_FIELDS, "save"),
+    "Calendar": (
+        *(*_ALWAYS, *_LISTS, *_CUSTOMER, "today.mine", "task.explain"),
+        *(key.id for key in TABLE if key.id.startswith("calendar.")),
+    ),
+    "Supervision: the team's day and proposals": (
+        *(*_ALWAYS, *_LISTS, *_CUSTOMER, "proposal.accept", "proposal.refuse"),
+    ),
+}
+"""Which keys work in the same place; its name is a message id."""
 
 BY_ID: Mapping[str, Key] = {key.id: key for key in TABLE}
 

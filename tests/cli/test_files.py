@@ -111,13 +111,30 @@ def test_a_policy_file_is_shown_and_checked(dcrc: Any) -> None:
     dcrc.refused(3, "policy", "check", dcrc.folder / "none.toml")
 
 
-def test_a_key_that_the_interface_has_not_is_refused(dcrc: Any) -> None:
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('"result.reched" = "f11"', ["result.reached"]),
+        ('"foo.bar" = "f11"', ["result.no_answer"]),
+        ('"result.reached" = "f55"', ["f55", "f5"]),
+        ('"result.reached" = "Hyper"', ["f1", "f24"]),
+        ('"search" = "?"', ["question_mark"]),
+        ('"result.reached" = "f5"', ["result.call_back", "Call sheet", "f11"]),
+        ('"note" = "f11,ctrl+s"\n"sheet.skip" = "f11"', ["f11", "note"]),
+    ],
+)
+def test_a_key_that_would_not_work_is_refused(dcrc: Any, line: str, said: list[str]) -> None:
     policy = dcrc.path.with_suffix(".toml")
-    policy.write_text('[keys]\n"result.reched" = "f5"\n"reminders.week" = "f9"\n', "utf-8")
+    policy.write_text(f"[contact]\ntries = 4\n[keys]\n{line}\n", "utf-8")
     complaint = dcrc.refused(3, "policy", "check")
-    assert "result.reached" in complaint
-    assert "reminders.week" not in complaint
-    policy.write_text('[keys]\n"result.reached" = "f5"\n', "utf-8")
+    for each in ("dealer.toml", "line 4", *said):
+        assert each in complaint, complaint
+
+
+def test_keys_that_change_places_are_taken(dcrc: Any) -> None:
+    policy = dcrc.path.with_suffix(".toml")
+    lines = ('"result.reached" = "f5"', '"result.call_back" = "f2"')
+    policy.write_text("\n".join(["[keys]", *lines]), "utf-8")
     dcrc.ok("policy", "check")
 
 

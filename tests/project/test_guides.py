@@ -11,10 +11,12 @@ import pytest
 
 from dcrc.cli.program import program
 from dcrc.imports.profiles import profiles_of
+from dcrc.kernel.faces import FACE_SECTIONS
 from dcrc.kernel.plugins import PluginHost
 from dcrc.kernel.policies import Policies
 from dcrc.kernel.sections import kernel_sections
 from dcrc.testing import isolated_desk
+from dcrc.tui import wrong_keys
 from plugins import new_car_followup, reminders, service_followup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,7 +41,9 @@ def test_policies_in_the_guides_are_accepted(tmp_path: Path, guide: str, text: s
     file = tmp_path / "dealer.toml"
     file.write_text(text, "utf-8")
     host = PluginHost.load(FUNCTIONS)
-    Policies.load({**kernel_sections(), **host.policy_sections()}, [("dealer", file)])
+    sections = {**kernel_sections(), **host.policy_sections(), **FACE_SECTIONS}
+    policies = Policies.load(sections, [("dealer", file)])
+    assert not wrong_keys(policies.section("keys").keys, host)
 
 
 def test_mapping_files_in_the_guides_are_accepted(tmp_path: Path) -> None:

@@ -17,17 +17,24 @@ from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.faces import ScreenEntry
 from dcrc.kernel.operators import add_operator, find_operator
+from dcrc.kernel.plugins import PluginHost
 from dcrc.testing import a_customer, isolated_desk
 from dcrc.tui.actions import ActionList
+from dcrc.tui.app import DcrcApp
 from dcrc.tui.calendar_screen import CalendarScreen
+from dcrc.tui.call_sheet import CallSheet
 from dcrc.tui.customer_form import CustomerForm
 from dcrc.tui.customer_page import CustomerPage
-from dcrc.tui.keys import TABLE
+from dcrc.tui.fields import OptionQuestion
+from dcrc.tui.key_faults import key_faults, plugin_keys
+from dcrc.tui.keys import PLACES, TABLE
+from dcrc.tui.record_list import RecordList
 from dcrc.tui.search import SearchDialog
 from dcrc.tui.settings import Settings
 from dcrc.tui.supervision import Supervision, calls_made
 from dcrc.tui.today import Today
 from dcrc.wording import Wording
+from plugins import reminders
 
 HOSTILE = "[b]李[/b]\x1b[31m雷\u202e=1+1'; DROP TABLE [@click=app.quit]x[/]"
 
@@ -269,6 +276,39 @@ async def test_the_dealers_file_remaps_keys_and_colours(opened: Any, tmp_path: P
         await seat.press("g")
         assert isinstance(seat.screen, SearchDialog)
     desk.close()
+
+
+def test_keys_of_plugins_screens_can_be_mapped_and_misspelt() -> None:
+    known = plugin_keys(PluginHost.load([reminders]))
+    assert not list(key_faults({"reminders.week": "w"}, known))
+    ((name, why),) = key_faults({"reminders.weak": "w"}, known)
+    assert name == "reminders.weak"
+    assert "reminders.week" in why
+
+
+def test_every_key_of_a_screen_is_known_to_work_there() -> None:
+    screens = {
+        "Today's calls": (Today, RecordList),
+        "Customer page": (CustomerPage, RecordList),
+        "Call sheet": (CallSheet, RecordList, OptionQuestion),
+        "Edit": (CustomerForm, OptionQuestion),
+        "Calendar": (CalendarScreen, RecordList),
+        "Supervision: the team's day and proposals": (Supervision, RecordList),
+    }
+    assert set(screens) == set(PLACES)
+    for place, classes in screens.items():
+        mine = {
+            binding.id
+            for cls in (*classes, DcrcApp)
+            for base in cls.__mro__
+            for binding in vars(base).get("BINDINGS", ())
+            if getattr(binding, "id", None)
+        }
+        assert mine <= set(PLACES[place]), (place, mine - set(PLACES[place]))
+
+
+def test_keys_as_they_are_collide_nowhere() -> None:
+    assert not list(key_faults({key.id: key.keys for key in TABLE}))
 
 
 async def test_the_terminals_cursor_stands_at_the_caret(
