@@ -9,7 +9,7 @@ from typing import Any
 from textual.timer import Timer
 
 from dcrc.errors import DcrcError, InputError
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.calendar import snooze_task
 from dcrc.kernel.contact import CONTACT_CHANNELS
 from dcrc.kernel.desk import Desk
@@ -244,6 +244,12 @@ class CallActions(DeskScreen):
         app = house(self)
         today = app.desk.today()
         ids = [each.task.id for each in self._in_call()]
+        row = self.query_one("#tasks", RecordList).current
+        if not ids and row is not None:  # nothing is marked: what the cursor is on is meant
+            ids = [row.key]
+        if not ids:
+            app.say(t("Nothing is open here that could be put off."), "warning")
+            return
 
         def work(day: date, desk: Desk) -> str:
             with desk.db.transaction("put off", operator=desk.operator.name):
@@ -258,11 +264,16 @@ class CallActions(DeskScreen):
             self.fetch(lambda desk: work(day, desk), self._go_on, topic="next")
 
         self._choose(
-            t("Put off to which day?"),
+            t("Put off to which day: {titles}?", titles=self._titles_of(ids)),
             snooze_days(today),
             t("for example +2, 周五, 11-25"),
             lambda text: read_day(text, today),
             put_off,
+        )
+
+    def _titles_of(self, ids: Sequence[str]) -> str:
+        return listed(
+            each.title for each in (self.data.tasks if self.data else ()) if each.task.id in ids
         )
 
     def _choose(

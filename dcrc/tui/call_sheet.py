@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from dcrc.i18n import listed, t
@@ -33,6 +34,7 @@ class CallSheet(CallActions, DeskScreen):
     FOOTER: ClassVar[tuple[str, ...]] = (
         "sheet.skip",
         "sheet.snooze",
+        "note",
         "customer",
         "task.add",
         "sheet.explain",
@@ -54,6 +56,7 @@ class CallSheet(CallActions, DeskScreen):
             *RESULTS,
             "sheet.skip",
             "sheet.snooze",
+            "note",
             "sheet.explain",
             "customer",
             "task.add",
@@ -69,6 +72,7 @@ class CallSheet(CallActions, DeskScreen):
         self._form: FormView | None = None
         self._in_hand = ""  # the task whose question has the cursor
         self._script = ""
+        self._left: Widget | None = None  # had the cursor before the note
 
     def body(self) -> ComposeResult:
         yield Static(id="card")
@@ -222,6 +226,17 @@ class CallSheet(CallActions, DeskScreen):
             self.query_one("#tasks", RecordList).focus()
         elif form is None or not form.focus_first():
             self.query_one("#note", TextField).focus()
+
+    def action_note(self) -> None:
+        """Write a note while a question is asked; again, and the question has the cursor back."""
+        note = self.query_one("#note", TextField)
+        if not note.has_focus:
+            self._left = self.focused
+            note.focus()
+        elif self._left is not None and self._left.is_attached and self._left.display:
+            self._left.focus()
+        else:
+            self.focus_first()
 
     def _show_script(self) -> None:
         """The script of the task in hand, else the first one of this call."""

@@ -22,7 +22,7 @@ from dcrc.errors import InputError
 from dcrc.i18n import listed, t
 from dcrc.kernel.forms import Field, FieldKind
 from dcrc.tui.cards import day_name
-from dcrc.tui.keys import bindings
+from dcrc.tui.keys import bindings, key_name
 from dcrc.tui.text_field import TextField
 from dcrc.tui.when import read_any_day
 from dcrc.wording import plain
@@ -187,6 +187,19 @@ class OptionQuestion(Question, can_focus=True):
             self.pick((digit or 10) - 1)
         elif event.key == "space" and self.field.kind is FieldKind.CHECKLIST:
             event.stop()
+        elif character.isprintable() and character.strip():
+            self._say_what_works(event.key)
+
+    def _say_what_works(self, key: str) -> None:
+        """A letter was typed that does nothing here."""
+        active = self.screen.active_bindings
+        if key in active or key.lower() in active:
+            return
+        note = next((k for k, each in active.items() if each.binding.id == "note"), "")
+        said = t("Digits answer here; Enter or ↓ goes on.")
+        if note:
+            said = t("Digits answer here; {key} writes a note.", key=key_name(note))
+        house_say(self, said)
 
     def pick(self, index: int) -> None:
         """Answer with the option at `index` (from 0); in a checklist, tick it or take the tick away."""

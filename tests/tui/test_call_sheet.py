@@ -253,6 +253,46 @@ async def test_put_off_and_skipped_customers_make_room_for_the_next(
     assert any(each is not None for each in held)
 
 
+async def test_putting_off_with_nothing_marked_takes_the_task_under_the_cursor(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    customer = owners[0]
+    for task in tasks(desk, customer=customer.id, state="open", limit=0):
+        withdraw_task(desk, task.id, "放弃")
+    later = add_task(desk, customer, "送车主手册", date(2026, 12, 20), opens=date(2026, 12, 20))
+    async with opened() as seat:
+        seat.app.open_sheet(customer.id)
+        await seat.rest()
+        await seat.press("f10")
+        assert "推迟到哪一天：送车主手册" in seat.text
+        await seat.type("12-24")
+        await seat.press("enter")
+        assert "已推迟到 2026-12-24" in seat.text
+        (held,) = tasks(desk, customer=customer.id, state="open", limit=0)
+        assert held.next_at is not None
+        withdraw_task(desk, later.id, "放弃")
+        seat.app.open_sheet(customer.id)
+        await seat.rest()
+        await seat.press("f10")
+        assert "没有可推迟的任务" in seat.text
+
+
+async def test_letters_on_a_choice_say_what_works_and_the_note_has_a_key(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter")
+        asked = seat.app.focused
+        assert "Ctrl+R 备注" in seat.text
+        await seat.type("贵")
+        assert "这里用数字回答；写备注请按 Ctrl+R。" in seat.text
+        await seat.press("ctrl+r")
+        await seat.type("嫌贵")
+        assert seat.screen.query_one("#note").value == "嫌贵"
+        await seat.press("ctrl+r")
+        assert seat.app.focused is asked
+
+
 async def test_a_customer_who_must_not_be_called_says_so(
     opened: Any, desk: Desk, new_owner: Any
 ) -> None:
