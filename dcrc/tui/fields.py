@@ -88,8 +88,8 @@ class Question(Widget):
             self.refresh()
 
     def take_focus(self) -> None:
-        """Put the cursor where the answer is given."""
-        self.focus()
+        """Put the cursor where the answer is given, at once: the next key may be waiting already."""
+        self.screen.set_focus(self)
 
 
 class OptionQuestion(Question, can_focus=True):
@@ -310,7 +310,7 @@ class TextQuestion(Question):
         self._heading.update(self._label())
 
     def take_focus(self) -> None:
-        self.line.focus()
+        self.screen.set_focus(self.line)
 
     def mark_wrong(self, wrong: bool) -> None:
         super().mark_wrong(wrong)
