@@ -134,5 +134,11 @@ def _taken(name: str, key: str, wished: Mapping[str, str]) -> str:
 
 def _free(place: str, wished: Mapping[str, str]) -> list[str]:
     used = {key for name in PLACES[place] for key in _keys_of(name, wished)}
-    offered = [*_FUNCTIONS[:12], *(f"ctrl+{letter}" for letter in "bdekrux")]
+    offered = [
+        *_FUNCTIONS[:12],
+        "ctrl+b",
+        "ctrl+r",
+        "shift+f2",
+        "shift+f3",
+    ]  # none that text fields take
     return [key for key in offered if key not in used][:5]
