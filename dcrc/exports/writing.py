@@ -24,6 +24,7 @@ import attrs
 
 from dcrc.errors import InOutError, UsageError
 from dcrc.i18n import t
+from dcrc.private_files import share_like
 from dcrc.system_faults import why
 
 FORMATS = (".xlsx", ".csv", ".json")
@@ -115,7 +116,7 @@ def _appearing(target: Path) -> Iterator[Path]:
         path = Path(name)
         try:
             yield path
-            os.chmod(path, 0o600)
+            share_like(path, target)
             os.replace(path, target)
         finally:
             path.unlink(missing_ok=True)

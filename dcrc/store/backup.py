@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from dcrc.i18n import t
+from dcrc.private_files import make_private, share_like
 from dcrc.store import sqlite
 from dcrc.store.errors import AlreadyExists, Busy, DamagedFile, NoSuchFile
 from dcrc.store.verify import Verification, verify
@@ -70,6 +71,8 @@ def _copied(
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
         with sqlite.explained(target):
+            with suppress(OSError):  # SQLite says why no file can be there
+                make_private(draft)
             _copy(source, draft, progress, timeout)
         verification = verify(draft, timeout=timeout)
         if not verification.ok:
@@ -109,6 +112,7 @@ def _copy(source: Path, draft: Path, progress: Progress | None, timeout: float) 
 
 def _publish(draft: Path, target: Path, overwrite: bool) -> None:
     if overwrite:
+        share_like(draft, target)
         draft.replace(target)
         return
     try:

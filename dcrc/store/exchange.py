@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from dcrc.private_files import make_private, share_like
 from dcrc.store.codec import Block, Encoded, decode, encode
 from dcrc.store.errors import AlreadyExists, NoSuchFile, NotADatabase
 from dcrc.store.keys import id_key
@@ -26,9 +27,11 @@ def export_json(storage: SqliteStorage, target: Path, *, overwrite: bool = False
         raise AlreadyExists("{path} is there already; choose another name", path=str(target))
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
+        make_private(draft)
         with draft.open("w", encoding="utf-8") as out, storage.snapshot():
             count = _write(storage, out)
         sync_file(draft)
+        share_like(draft, target)
         draft.replace(target)
         sync_folder(target.parent)
     except FileNotFoundError:

@@ -6,11 +6,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from dcrc.private_files import make_private
 from dcrc.store.connection import Connection
 from dcrc.store.errors import (
     Busy,
@@ -214,8 +215,11 @@ def _configured(connection: Connection, *, read_only: bool) -> Connection:
 def create(path: Path, statements: Sequence[tuple[str, Statement]], timeout: float) -> bool:
     """Make the file's own tables in one step and switch to write-ahead logging; True if it was new.
 
-    Safe against other processes that do the same at the same moment.
+    Safe against other processes that do the same at the same moment. A new file is its owner's alone, and
+    so is what SQLite puts beside it, which takes over the file's mode.
     """
+    with suppress(OSError):  # SQLite says why no file can be there
+        make_private(path)
     deadline = time.monotonic() + timeout
     while True:
         connection = _connection(path, "rwc", timeout)

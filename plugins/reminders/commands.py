@@ -25,6 +25,7 @@ from dcrc import (
 from dcrc.cli.commands import Command, Group
 from dcrc.exports.writing import Table as Sheet
 from dcrc.exports.writing import write_tables
+from dcrc.private_files import make_private
 
 from .blocks import vehicle_lines
 from .lists import KEYS, MONTH, WEEK, Line, failed_list, headers, planned_list, span_of
@@ -112,6 +113,7 @@ def _hand_out(
         write_tables(excel, [Sheet(t("Reminders"), headers(), cells, KEYS)])
     if paper is not None:
         dealer = desk.policies.section("dealer").name
+        make_private(paper)
         paper.write_text(page(title, dealer, lines, language()), "utf-8")
     show(
         {**span, "count": len(lines), "files": written},
