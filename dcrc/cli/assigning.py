@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
 from dcrc.cli.calls import task_line
+from dcrc.cli.choosing import COMMAS, filter_options, filters_given, named_tasks
 from dcrc.cli.commands import Command
-from dcrc.cli.days import due_day
 from dcrc.cli.documents import task_document
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, show
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from dcrc.kernel.assigning import Assigned
     from dcrc.kernel.desk import Desk
     from dcrc.kernel.tasks import Task
-
-COMMAS = re.compile("[,，、]")
 
 
 @attrs.frozen
@@ -46,14 +43,7 @@ class Chosen:
     help="Share them out evenly: names with commas, or a role for all in it.",
 )
 @click.option("--nobody", is_flag=True, help="Make them nobody's again.")
-@click.option(
-    "--due",
-    metavar="DAY",
-    help="Due until this day: 2026-11-30, today, tomorrow, +7d, or overdue.",
-)
-@click.option("--rule", metavar="RULE", help="Only this rule.")
-@click.option("--owner", metavar="NAME", help="Only tasks of this operator.")
-@click.option("--customer", metavar="CUSTOMER", help="Only tasks of this customer.")
+@filter_options
 @click.option("--afresh", is_flag=True, help="Share out also what somebody has already.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @pass_desk
@@ -79,9 +69,7 @@ def assign(
         *words_left, to = words
         words = tuple(words_left)
     filters = {"due": due, "rule": rule, "owner": owner, "customer": customer}
-    given = {name: value for name, value in filters.items() if value is not None}
-    if bool(words) == bool(given):
-        raise UsageError("Name tasks, or choose them by --due, --rule, --owner or --customer.")
+    given = filters_given(desk, words, filters)
     if afresh and share is None:
         raise UsageError("--afresh goes with --share.")
     chosen = _named(desk, words) if words else _filtered(desk, given)
@@ -91,39 +79,15 @@ def assign(
 
 def _named(desk: Desk, words: Sequence[str]) -> Chosen:
     """The open tasks that were named; where none can be given away the first refusal is raised."""
-    from dcrc.kernel.task_refs import get_task, require_open
+    from dcrc.kernel.task_refs import require_open
 
-    refs = [ref.strip() for word in words for ref in COMMAS.split(word) if ref.strip()]
-    found: dict[str, Task] = {}
-    refused = []
-    for ref in refs:
-        try:
-            task = get_task(desk, ref)
-            require_open(task)
-        except DcrcError as error:
-            refused.append((ref, error))
-        else:
-            found[task.id] = task
-    if refused and not found:
-        raise refused[0][1]
-    customers = tuple(dict.fromkeys(task.customer for task in found.values()))
-    return Chosen(tuple(found.values()), customers, tuple(refused))
+    found, refused = named_tasks(desk, words, require_open)
+    return Chosen(found, tuple(dict.fromkeys(task.customer for task in found)), refused)
 
 
-def _filtered(desk: Desk, given: dict[str, str]) -> Chosen:
-    from dcrc.cli.named import owner_named, rule_named
-    from dcrc.kernel.customers import get_customer
+def _filtered(desk: Desk, filters: dict[str, Any]) -> Chosen:
     from dcrc.kernel.task_lists import customers_with
 
-    filters: dict[str, Any] = {}
-    if "due" in given:
-        filters["due"] = due_day(given["due"], desk)
-    if "rule" in given:
-        filters["rule"] = rule_named(desk, given["rule"])
-    if "owner" in given:
-        filters["owner"] = owner_named(desk, given["owner"])
-    if "customer" in given:
-        filters["customer"] = get_customer(desk, given["customer"]).id
     owner = filters.get("owner")
     return Chosen(
         customers=tuple(customers_with(desk, **filters)),

@@ -179,17 +179,6 @@ def snooze(desk: Desk, task: str, until: str) -> None:
     show_task(desk, snooze_task(desk, get_task(desk, task).id, parse_day(until, desk.today())))
 
 
-@click.command(cls=Command)
-@click.argument("task")
-@click.argument("reason")
-@pass_desk
-def withdraw(desk: Desk, task: str, reason: str) -> None:
-    """Withdraw a task by hand."""
-    from dcrc.kernel.calendar import get_task, withdraw_task
-
-    show_task(desk, withdraw_task(desk, get_task(desk, task).id, reason))
-
-
 def show_task(desk: Desk, task: Task) -> None:
     """Print a task as it is now."""
     show({"task": task_document(desk, task)}, task_line(desk, task))

@@ -27,7 +27,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str]]]] = {
         "attempt": ("calls:attempt", "Record what came of a call."),
         "snooze": ("calls:snooze", "Move a task to another day."),
         "assign": ("assigning:assign", "Give tasks to somebody, or share a list out."),
-        "withdraw": ("calls:withdraw", "Take a task off the calendar, with the reason."),
+        "withdraw": ("withdrawing:withdraw", "Take tasks off the calendar, with the reason."),
         "explain": ("explaining:explain", "Why a task is there, or why a rule planned none."),
         "plan": ("days:plan", "Bring the calendar up to date."),
     },

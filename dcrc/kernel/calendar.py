@@ -12,10 +12,11 @@ from dcrc.kernel.assigning import assign_task, check_owner
 from dcrc.kernel.conversations import Recorded, record_attempt, record_conversation
 from dcrc.kernel.customers import find_customer
 from dcrc.kernel.operators import Permission, check_role
-from dcrc.kernel.planning import BY_HAND, replan_customer
-from dcrc.kernel.task_refs import get_task, refuse_undecided, require_open
-from dcrc.kernel.tasks import Task, TaskState
+from dcrc.kernel.planning import BY_HAND
+from dcrc.kernel.task_refs import get_task, require_open
+from dcrc.kernel.tasks import Task
 from dcrc.kernel.tasks import task_id as id_of
+from dcrc.kernel.withdrawing import withdraw_task, withdraw_tasks
 
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
@@ -36,29 +37,6 @@ def snooze_task(desk: Desk, task_id: str, until: date) -> Task:
             task, due=max(task.due, until), next_at=at, by_hand=tuple(sorted(by_hand))
         )
         return desk.edit(desk.tasks, task, moved)
-
-
-def withdraw_task(desk: Desk, task_id: str, reason: str) -> Task:
-    """Close a task that is not to be done, with a reason in words; planning never makes it again."""
-    if not reason.strip():
-        raise InputError("Say why the task is withdrawn.", field="reason")
-    with desk.operation("withdraw task", Permission.TASKS_WITHDRAW):
-        task = get_task(desk, task_id)
-        require_open(task)
-        refuse_undecided(desk, task)
-        became = attrs.evolve(
-            task,
-            state=TaskState.WITHDRAWN,
-            closed_at=desk.now(),
-            closed_on=desk.today(),
-            closed_by=desk.operator.name,
-            reason="{text}",
-            reason_params={"text": reason.strip()},
-        )
-        desk.edit(desk.tasks, task, became)
-        desk.plugins.tell("dcrc_task_closed", desk, task=became, answers=None)
-        replan_customer(desk, task.customer)
-        return became
 
 
 def add_task(
@@ -122,4 +100,5 @@ __all__ = [
     "record_conversation",
     "snooze_task",
     "withdraw_task",
+    "withdraw_tasks",
 ]

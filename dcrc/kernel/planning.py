@@ -104,11 +104,18 @@ def plan(
 
 def replan_customer(desk: Desk, customer_id: str) -> Reconciled:
     """Plan one customer inside the running operation; needs no permission of its own."""
+    return replan_customers(desk, [customer_id]).get(customer_id, Reconciled())
+
+
+def replan_customers(desk: Desk, customers: Iterable[str]) -> dict[str, Reconciled]:
+    """Plan these customers inside the running operation; needs no permission of its own."""
     run = Planning.of(desk, None)
-    with desk.db.transaction(OPERATION, operator=desk.operator.name):
-        found = run.settle([customer_id])
+    everyone, found = iter(customers), dict[str, Reconciled]()
+    while ids := list(islice(everyone, CHUNK)):
+        with desk.db.transaction(OPERATION, operator=desk.operator.name):
+            found |= run.settle(ids)
     run.report_failures()
-    return found.get(customer_id, Reconciled())
+    return found
 
 
 def replan_touched(desk: Desk, since: int) -> None:
