@@ -7,8 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from dcrc.cli.batch_log import without_customers
 from dcrc.cli.harmless import one_line
-from dcrc.errors import DamagedData, InputError
+from dcrc.errors import DamagedData, DcrcError, InputError
 from dcrc.i18n import t
 
 if TYPE_CHECKING:
@@ -41,38 +42,44 @@ def run_step(desk: Desk, step: Step, folder: Path) -> Outcome:
 def _import(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
     from dcrc.imports import import_files
 
-    files = _files(options.get("files", []), folder)
+    files, left = _files(options.get("files", []), folder)
     rejects = options.get("rejects")
     report = import_files(
         desk,
         files,
         profile=options.get("profile"),
         rejects=_dated(desk, rejects, folder) if rejects else None,
+        leave_out=lambda path, error: left.append(error),
     )
     counts = report.counts
     said = t(
         "{files} files: {new} new, {changed} changed, {unchanged} unchanged, {rejected} rejected",
-        files=len(files),
+        files=len(report.files),
         new=counts.new,
         changed=counts.changed,
         unchanged=counts.unchanged,
         rejected=counts.rejected,
     )
-    said = "; ".join((said, *map(one_line, report.notes)))
-    return Ended.PARTIAL if report.rejected else Ended.DONE, said
+    told = [t("left out: {why}", why=without_customers(error)) for error in left]
+    said = "; ".join((said, *told, *map(one_line, report.notes)))
+    return Ended.PARTIAL if report.rejected or left else Ended.DONE, said
 
 
-def _files(patterns: str | list[str], folder: Path) -> list[Path]:
+def _files(patterns: str | list[str], folder: Path) -> tuple[list[Path], list[DcrcError]]:
+    """The files that fit, and an error for each pattern that none fits; raised where none fits at all."""
     found: list[Path] = []
+    missing: list[DcrcError] = []
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         path = folder / pattern
         fitting = sorted(path.parent.glob(path.name)) if path.parent.is_dir() else []
         if not fitting:
-            raise InputError("No file fits {path}.", path=pattern)
+            missing.append(InputError("No file fits {path}.", path=pattern))
         found += fitting
+    if not found and missing:
+        raise missing[0]
     if not found:
         raise InputError("The step {step} names no files.", step="import")
-    return found
+    return found, missing
 
 
 def _plan(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from dcrc.errors import InOutError, UsageError
+from dcrc.errors import DcrcError, InOutError, InputError, UsageError
 from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Kinds
 from dcrc.imports.gathering import Add, Source
@@ -38,6 +38,7 @@ from dcrc.kernel.facts import latest_day
 from dcrc.kernel.operators import Permission
 
 Progress = Callable[[int, int], None]
+LeaveOut = Callable[[Path, DcrcError], None]  # told which file stays out, and why
 _WRITE_CHUNK = 4000
 _TURN = 0.0001  # seconds that one thread has the interpreter while another waits for it
 
@@ -74,6 +75,7 @@ def import_files(
     overwrite: bool = False,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    leave_out: LeaveOut | None = None,
 ) -> ImportReport:
     """Take in the tables of `paths`: customers, vehicles and facts, as one batch that one undo takes back.
 
@@ -81,7 +83,8 @@ def import_files(
     that are refused go into the spreadsheet `rejects`, whose place is tried before anything is written; a
     file that is there gives way if it holds an earlier import's refused rows, or with `overwrite`.
     `progress(done, total)` counts rows three times; `cancelled()` may stop everything, and then nothing is
-    written. The same file again changes nothing.
+    written. The same file again changes nothing. With `leave_out`, a file that holds nothing that can be
+    taken or cannot be read is told to it, and the others come in; if there is no other, it is raised.
 
     Raises InputError for files that hold nothing that can be taken, InOutError for files that cannot be
     read or written, NotAllowed without the permission `import`.
@@ -97,6 +100,7 @@ def import_files(
             rejects,
             overwrite,
             _Steps(progress, cancelled),
+            leave_out,
         )
 
 
@@ -126,6 +130,7 @@ def _import(
     rejects: Path | None,
     overwrite: bool,
     steps: _Steps,
+    leave_out: LeaveOut | None,
 ) -> ImportReport:
     files = [Path(path) for path in dict.fromkeys(paths)]
     if not files:
@@ -134,7 +139,7 @@ def _import(
         check_rejects(rejects, files, overwrite)
     report = ImportReport(dry_run=dry_run)
     try:
-        found = _read(desk, files, profile, encoding, report, steps)
+        found = _read(desk, files, profile, encoding, report, steps, leave_out)
         _compare_and_write(desk, found, report, steps)
     except _CancelledError:
         return attrs.evolve(report, cancelled=True, batch="", records={}, files=[])
@@ -168,16 +173,27 @@ def _read(
     encoding: str,
     report: ImportReport,
     steps: _Steps,
+    leave_out: LeaveOut | None,
 ) -> list[SheetRows]:
     profiles = _wanted(profiles_of(desk), wanted)
     policy = desk.policies.section("imports")
     kinds = Kinds(desk.today(), desk.zone, policy.area_code, latest_day(desk))
     recognised: list[tuple[Place, Sheet, Recognised]] = []
-    for number, path in enumerate(files):
+    left: list[DcrcError] = []
+    for path in files:
         steps.step(0)
-        book = read_book(path, encoding)
-        report.files.append(FileReport(path.name, book.format, book.encoding))
-        recognised += recognised_sheets(number, book, profiles, report)
+        try:
+            book = read_book(path, encoding)
+            recognised += recognised_sheets(len(report.files), book, profiles, report)
+        except (InputError, InOutError) as error:
+            if leave_out is None:
+                raise
+            left.append(error)
+            leave_out(path, error)
+        else:
+            report.files.append(FileReport(path.name, book.format, book.encoding))
+    if left and not report.files:
+        raise left[0]
     steps.total = 3 * sum(len(sheet.rows) for _, sheet, _ in recognised)
     found = []
     for place, sheet, meaning in recognised:

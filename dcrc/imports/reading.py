@@ -69,9 +69,9 @@ def read_book(path: Path, encoding: str = "") -> Book:
     for start, what in _NO_TABLES.items():
         if data.startswith(start):
             raise InputError(
-                "{file} is a {what} file, not a table: export it as xlsx or csv.",
+                "{file} is a {format} file, not a table: export it as xlsx or csv.",
                 file=path.name,
-                what=what,
+                format=what,
             )
     return _text(path, data, encoding)
 

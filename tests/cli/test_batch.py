@@ -60,6 +60,24 @@ def test_a_failing_step_does_not_keep_the_rest_from_running(dcrc: Any) -> None:
     assert [step["ok"] for step in report["steps"]] == [False, True]
 
 
+def test_a_file_that_is_no_list_does_not_keep_the_others_out(dcrc: Any) -> None:
+    (dcrc.folder / "a.csv").write_text("nothing\nknown\n", "utf-8")
+    (dcrc.folder / "b.csv").write_text(LEDGER, "utf-8")
+    (dcrc.folder / "c.csv").write_bytes(b"SQLite format 3\x00" + bytes(100))
+    steps = write(dcrc, "import *.csv nothing*.xlsx\nplan\n", "night.txt")
+    report = dcrc.json("batch", steps, code=5, page="dcrc batch")
+    assert [step["ended"] for step in report["steps"]] == ["partial", "done"]
+    said = report["steps"][0]["said"]
+    assert "1 files: 1 new" in said
+    assert "left out: No file fits nothing*.xlsx" in said
+    assert "left out: c.csv is a SQLite file" in said
+    assert "left out: a.csv is no list known here (" in said
+    assert "…" not in said
+    (dcrc.folder / "b.csv").unlink()
+    report = dcrc.json("batch", steps, code=5)
+    assert [step["ended"] for step in report["steps"]] == ["failed", "done"]
+
+
 def test_the_log_has_no_customer(dcrc: Any) -> None:
     (dcrc.folder / "sales.csv").write_text(LEDGER + WRONG, "utf-8")
     steps = write(dcrc, 'import sales.csv rejects="rejected-{date}.xlsx"\nplan\n', "night.txt")
