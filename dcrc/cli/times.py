@@ -68,7 +68,7 @@ def parse_day(text: str, today: date) -> date:
     if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
         return day
     raise InputError(
-        "{text!r} is no day. Write 2026-11-22, 明天 or tomorrow, or +3d.", field="day", text=text
+        "{text!r} is no day. Write 2026-11-22, tomorrow, or +3d.", field="day", text=text
     )
 
 
@@ -95,13 +95,13 @@ def parse_moment(text: str, now: datetime) -> datetime:
         moment = None
     if moment is None:
         raise InputError(
-            "{text!r} is no time. Write 14:30, 明天 9:00, 2026-11-22 15:00 or +2h.",
+            "{text!r} is no time. Write 14:30, tomorrow 9:00, 2026-11-22 15:00 or +2h.",
             field="time",
             text=text,
         )
     if moment <= now:
         raise InputError(
-            "{text!r} is already past ({moment}); name the day too, such as 明天 9:00.",
+            "{text!r} is already past ({moment}); name the day too, such as tomorrow 9:00.",
             field="time",
             text=text,
             moment=f"{moment:%Y-%m-%d %H:%M}",

@@ -21,8 +21,8 @@ def _known_zone(_: object, __: object, value: str) -> None:
 class DealerPolicy:
     """The section `dealer` of the dealer's file."""
 
-    name: str = attrs.field(
-        default="本店",
+    name: Wording = attrs.field(
+        default=Wording("本店", "our shop"),
         metadata={"doc": Wording("经销商名称，话术中使用", "name, as scripts say it")},
     )
     phone: str = attrs.field(default="", metadata={"doc": Wording("服务电话", "service line")})

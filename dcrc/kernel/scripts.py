@@ -64,7 +64,7 @@ BLANKS: Mapping[str, Callable[[Situation], str]] = {
     "due": lambda said: said.task.due.isoformat() if said.task else "",
     "task": lambda said: said.task.title if said.task else "",
     "operator": lambda said: said.desk.operator.name,
-    "dealer": lambda said: said.desk.policies.section("dealer").name,
+    "dealer": lambda said: str(said.desk.policies.section("dealer").name),
     "dealer_phone": lambda said: said.desk.policies.section("dealer").phone,
     "dealer_address": lambda said: said.desk.policies.section("dealer").address,
     "today": lambda said: said.desk.today().isoformat(),

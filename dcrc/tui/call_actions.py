@@ -90,7 +90,7 @@ class CallActions(DeskScreen):
         self._choose(
             t("Call back when?"),
             offers,
-            t("for example 15:30, 明天 10:00, 周五 9:30, +2h"),
+            t("for example 15:30, tomorrow 10:00, Fri 9:30, +2h"),
             take,
             lambda moment: self._record(Result.CALL_BACK, call_back=moment),
         )
@@ -266,7 +266,7 @@ class CallActions(DeskScreen):
         self._choose(
             t("Put off to which day: {titles}?", titles=self._titles_of(ids)),
             snooze_days(today),
-            t("for example +2, 周五, 11-25"),
+            t("for example +2, Fri, 11-25"),
             lambda text: read_day(text, today),
             put_off,
         )

@@ -1,4 +1,4 @@
-"""Reading a moment that an operator types: `14:30`, `明天 10:00`, `11-25 9点半`, `+2` days, `周五`."""
+"""Reading a moment as it is typed: `14:30`, `明天 10:00`, `tomorrow 3pm`, `11-25 9点半`, `+2` days, `Fri`."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _WEEK = {
     for number, names in enumerate(
         (
             ("一", "mon", "monday"),
-            ("二", "tue", "tuesday"),
+            ("二", "tue", "tues", "tuesday"),
             ("三", "wed", "wednesday"),
-            ("四", "thu", "thursday"),
+            ("四", "thu", "thur", "thurs", "thursday"),
             ("五", "fri", "friday"),
             ("六", "sat", "saturday"),
             ("日", "天", "sun", "sunday"),
@@ -39,12 +39,19 @@ _CLOCK = re.compile(
     r"(?P<half_day>上午|下午|晚上|早上|中午|am|pm)?\s*"
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2})|点(?P<half>半)?(?:(?P<past>\d{1,2})分?)?)\s*$"
 )
+_ENGLISH_CLOCK = re.compile(
+    r"(?:\bat\s*)?(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s*(?P<half_day>[ap])\.?m\.?$"
+)
+_AT = re.compile(r"\s*\bat$")  # “tomorrow at 10:00”
 _FULL = re.compile(r"(?P<y>\d{4})[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})[日号]?$")
 _SHORT = re.compile(r"(?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})[日号]?$")
 _OF_MONTH = re.compile(r"(?P<d>\d{1,2})[日号]$")
 _COMPACT = re.compile(r"(?P<y>[12]\d{3})(?P<m>\d{2})(?P<d>\d{2})$")
-_MINUTES = ("m", "min", "分", "分钟")
-_LATER = re.compile(r"\+?\s*(?P<count>\d{1,3})\s*(?P<unit>h|m|min|个?小时|分钟?)后?$")
+_MINUTES = ("m", "min", "mins", "minute", "minutes", "分", "分钟")
+_LATER = re.compile(
+    r"(?:\+|in\b)?\s*(?P<count>\d{1,3})\s*"
+    r"(?P<unit>h|hours?|hrs?|m|mins?|minutes?|个?小时|分钟?)后?$"
+)
 OPENING = time(9, 30)
 
 
@@ -62,6 +69,7 @@ def read_day(text: str, today: date) -> date:
             return today + timedelta(days=_DAYS[word])
         if re.fullmatch(r"\+\d{1,3}", word):
             return today + timedelta(days=int(word))
+        word = re.sub(r"^next\s+(?=[a-z])", "下周", re.sub(r"^(on|this)\s+", "", word))
         name = re.sub(r"^(下?周|下?星期|下?礼拜)", "", word)
         if name in _WEEK and (name != word or word.isascii()):
             ahead = (_WEEK[name] - today.weekday() - 1) % 7 + 1
@@ -126,6 +134,8 @@ def read_moment(text: str, now: datetime, zone: tzinfo) -> datetime:
     >>> now = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 10:00 there
     >>> read_moment("明天下午3点", now, here).astimezone(here).isoformat(" ")
     '2026-11-22 15:00:00+08:00'
+    >>> read_moment("Fri at 3:30 pm", now, here).astimezone(here).isoformat(" ")
+    '2026-11-27 15:30:00+08:00'
     """
     word = unicodedata.normalize("NFKC", text).strip().lower()
     here = now.astimezone(zone)
@@ -133,8 +143,10 @@ def read_moment(text: str, now: datetime, zone: tzinfo) -> datetime:
         unit = "minutes" if found["unit"] in _MINUTES else "hours"
         return here + timedelta(**{unit: int(found["count"])})
     at, day_part = None, word
-    if found := _CLOCK.search(word):
-        at, day_part = _time(found, text), word[: found.start()].strip()
+    if found := _ENGLISH_CLOCK.search(word):
+        at, day_part = _english_time(found, text), word[: found.start()].strip()
+    elif found := _CLOCK.search(word):
+        at, day_part = _time(found, text), _AT.sub("", word[: found.start()].strip())
     day = read_day(day_part, here.date()) if day_part else here.date()
     moment = datetime.combine(day, at or OPENING, zone)
     if moment <= here:
@@ -156,9 +168,16 @@ def _time(found: re.Match[str], text: str) -> time:
     return time(hour, minute)
 
 
+def _english_time(found: re.Match[str], text: str) -> time:
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    if not 1 <= hour <= 12 or minute > 59:
+        raise _unreadable(text)
+    return time(hour % 12 + (12 if found["half_day"] == "p" else 0), minute)
+
+
 def _unreadable(text: str) -> InputError:
     return InputError(
-        "“{text}” is not understood; type for example 14:30, +2, 11-25 or 明天 10:00.",
+        "“{text}” is not understood; type for example 14:30, +2, 11-25 or tomorrow 10:00.",
         text=text,
         field="when",
     )

@@ -112,7 +112,7 @@ def _hand_out(
         cells = [line.cells() for line in lines]
         write_tables(excel, [Sheet(t("Reminders"), headers(), cells, KEYS)])
     if paper is not None:
-        dealer = desk.policies.section("dealer").name
+        dealer = str(desk.policies.section("dealer").name)
         make_private(paper)
         paper.write_text(page(title, dealer, lines, language()), "utf-8")
     show(
