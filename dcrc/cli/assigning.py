@@ -153,6 +153,7 @@ def _show(desk: Desk, chosen: Chosen, done: Assigned, dry_run: bool) -> None:
             ],
             "kept": done.kept,
             "left": done.left,
+            "later": done.later,
             "refused": [
                 {"task": ref, "reason": translate_error(why)} for ref, why in chosen.refused
             ],
@@ -170,6 +171,8 @@ def _show(desk: Desk, chosen: Chosen, done: Assigned, dry_run: bool) -> None:
 
 
 def _lines(done: Assigned) -> list[str | Table]:
+    from dcrc.kernel.assigning import later_line
+
     if not done.customers and not done.kept and not done.left:
         return [t("No such tasks.")]
     columns = [
@@ -188,6 +191,8 @@ def _lines(done: Assigned) -> list[str | Table]:
     lines: list[str | Table] = [Table(columns, rows)] if rows else []
     if not rows:
         lines.append(t("{count} customers become nobody's.", count=done.customers))
+    if done.later:
+        lines.append(later_line(done))
     if done.kept:
         lines.append(t("{count} customers stay with whom they are.", count=done.kept))
     if done.left:

@@ -122,8 +122,8 @@ def desk_at(chosen: Settings) -> Iterator[Desk]:
     path = chosen.path
     if not path.exists():
         raise NotFound(
-            "There is no database {path}. Make one with `dcrc init`, name another with --db,"
-            " or look around with `dcrc demo`.",
+            "There is no database {path}. Go to the folder where the file lies or name it with --db;"
+            " `dcrc init` makes one, `dcrc demo` shows one.",
             path=path,
         )
     clock = clock_of(chosen)

@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dcrc.cli.commands import Group
-from dcrc.cli.seat import pass_desk
+from dcrc.cli.commands import Command, Group
+from dcrc.cli.plugged import plugin_host
+from dcrc.cli.seat import pass_desk, settings
 from dcrc.cli.showing import Column, Table, show
-from dcrc.i18n import t
+from dcrc.errors import DcrcError
+from dcrc.i18n import listed, t
+from dcrc.record_words import permission_title
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dcrc.kernel.desk import Desk
-    from dcrc.kernel.operators import Operator
+    from dcrc.kernel.operators import Operator, Role
 
 
 @click.group(cls=Group)
@@ -34,7 +39,7 @@ def list_all(desk: Desk) -> None:
             person.name,
             str(role_of(desk, person).title) or person.role,
             t("yes") if person.active else t("no"),
-            " ".join(role_of(desk, person).permissions),
+            listed(map(permission_title, role_of(desk, person).permissions)),
         )
         for person in people
     ]
@@ -49,7 +54,31 @@ def list_all(desk: Desk) -> None:
     )
 
 
-@operators.command(help="Take somebody onto the staff.")
+class RoleCommand(Command):
+    """A command that takes a role; its help lists those that the policies have."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Roles"):
+            formatter.write_dl([(name, str(role.title)) for name, role in _roles().items()])
+        super().format_options(ctx, formatter)
+
+
+def _roles() -> Mapping[str, Role]:
+    """The roles of the dealer's policies; the usual ones where his file cannot be read."""
+    from dcrc.kernel.operators import default_roles
+    from dcrc.kernel.sections import load_policies
+
+    chosen = settings()
+    file = chosen.policy_file
+    try:
+        policies = load_policies(plugin_host(chosen), file if file.exists() else None)
+    except (DcrcError, OSError):
+        return default_roles()
+    roles: Mapping[str, Role] = policies.section("roles").roles
+    return roles
+
+
+@operators.command(cls=RoleCommand, help="Take somebody onto the staff.")
 @click.argument("name")
 @click.argument("role")
 @pass_desk
@@ -61,7 +90,7 @@ def add(desk: Desk, name: str, role: str) -> None:
     _show(desk, add_operator(desk, name, parse_role(desk, role)))
 
 
-@operators.command(help="Give somebody another role.")
+@operators.command(cls=RoleCommand, help="Give somebody another role.")
 @click.argument("name")
 @click.argument("role")
 @pass_desk

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from dcrc.errors import InputError
+from dcrc.i18n import t
 from dcrc.kernel.day_filter import OPEN, active_staff, open_groups
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.fair_shares import share_out
@@ -45,13 +46,15 @@ class Assigned:
     """What an assignment changes, or would change.
 
     `people` are those who were named and whoever else gets something. `kept` customers stay with whom they
-    are, `left` ones have nothing that is the work of these people.
+    are, `left` ones have nothing that is the work of these people. `later` tasks change hands that have not
+    come yet, so that they are on no day's list.
     """
 
     edits: tuple[Edit, ...] = ()
     people: tuple[Part, ...] = ()
     kept: int = 0
     left: int = 0
+    later: int = 0
 
     @property
     def moved(self) -> tuple[Edit, ...]:
@@ -62,6 +65,15 @@ class Assigned:
     def customers(self) -> int:
         """How many customers have such a task."""
         return len({was.customer for was, _ in self.moved})
+
+
+def later_line(done: Assigned) -> str:
+    """How many of the tasks that change hands are not on today's list, in words."""
+    return t(
+        "{count} of the {total} calls come later: today's list does not count them.",
+        count=done.later,
+        total=len(done.moved),
+    )
 
 
 @attrs.frozen
@@ -245,11 +257,16 @@ def _told(
     told = Assigned(edits)
     touched = {was.customer for was, _ in told.moved}
     loads = {each.name: each for each in workloads(desk)}
-    stays = {t.customer: t.owner for t in found if t.customer not in touched and t.owner in loads}
+    stays = {
+        each.customer: each.owner
+        for each in found
+        if each.customer not in touched and each.owner in loads
+    }
     names = dict.fromkeys([*people, *sorted({now.owner for _, now in told.moved})])
     parts = [_part(told.moved, stays, loads.get(name), name, desk.today()) for name in names]
     left = {task.customer for task in found} - touched - set(stays)
-    return attrs.evolve(told, people=tuple(parts), kept=len(stays), left=len(left))
+    later = sum(was.opens > desk.today() for was, _ in told.moved)
+    return attrs.evolve(told, people=tuple(parts), kept=len(stays), left=len(left), later=later)
 
 
 def _marked(task: Task, back: bool) -> tuple[str, ...]:

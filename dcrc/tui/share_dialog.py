@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from dcrc.errors import DcrcError
 from dcrc.i18n import t, translate_error
-from dcrc.kernel.assigning import Assigned, Workload, share_customers
+from dcrc.kernel.assigning import Assigned, Workload, later_line, share_customers
 from dcrc.kernel.desk import Desk
 from dcrc.tui.marked_list import MarkedList
 from dcrc.tui.record_list import Column, Row
@@ -92,6 +92,8 @@ class ShareDialog(Dialog[Assigned]):
         self._would = would
         self._draw()
         told = [t("{count} customers change hands.", count=would.customers)]
+        if would.later:
+            told.append(later_line(would))
         if would.kept:
             told.append(t("{count} customers stay with whom they are.", count=would.kept))
         if would.left:
