@@ -26,7 +26,7 @@ def explain(desk: Desk, ref: str, rule: str | None) -> None:
     from dcrc.cli.named import rule_named
     from dcrc.kernel.calendar import get_task
     from dcrc.kernel.customers import get_customer
-    from dcrc.kernel.explain import explain_customer, explain_task
+    from dcrc.kernel.explain import explain_customer, explain_task, told_lines
 
     try:
         about = get_task(desk, ref).id if rule is None else ""
@@ -40,7 +40,7 @@ def explain(desk: Desk, ref: str, rule: str | None) -> None:
         explanations = explain_customer(desk, about, rule=wanted)
     show(
         {"about": about, "explanations": [_document(each) for each in explanations]},
-        *(line for each in explanations for line in _lines(each)),
+        *(f"{_indent(line)}{one_line(line)}" for line in told_lines(explanations)),
     )
 
 
@@ -65,6 +65,5 @@ def _document(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _lines(explanation: Explanation) -> list[str]:
-    first, *rest = explanation.lines
-    return [one_line(first), *(f"  {one_line(line)}" for line in rest)]
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" "))]

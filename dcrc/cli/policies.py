@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import attrs
 import click
 
 from dcrc.cli.commands import Group
@@ -16,7 +15,7 @@ from dcrc.cli.showing import json_value, show
 from dcrc.errors import NotFound, PolicyError
 from dcrc.i18n import t
 from dcrc.kernel.policies import origin_text
-from dcrc.wording import Wording
+from dcrc.kernel.policy_words import value_words
 
 if TYPE_CHECKING:
     from dcrc.kernel.plugins import PluginHost
@@ -70,8 +69,7 @@ def show_values(key: str | None) -> None:
 
 
 def _line(row: PolicyRow) -> str:
-    unit = t(row.unit) if row.unit else ""
-    said = f"{row.key} = {_word(row.value)} {unit}".rstrip() + f"  [{origin_text(row.origin)}]"
+    said = f"{row.key} = {value_words(row.value, row.unit)}  [{origin_text(row.origin)}]"
     return one_line(f"{said}  {row.doc}")
 
 
@@ -89,16 +87,6 @@ def _counting() -> Policies:
     with desk_at(chosen) as desk:
         desk.require("policy.view")
         return desk.policies
-
-
-def _word(value: Any) -> str:
-    if isinstance(value, bool):
-        return t("yes") if value else t("no")
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return ", ".join(map(_word, value))
-    if attrs.has(type(value)) and not isinstance(value, Wording):
-        return "–".join(_word(getattr(value, field.name)) for field in attrs.fields(type(value)))
-    return str(value)
 
 
 @policy.command(help="Check a policy file (yours if none is named), all forms and scripts.")

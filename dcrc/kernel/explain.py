@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from dcrc.errors import NotFound, PolicyError
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.calendar import get_task
 from dcrc.kernel.contact import CONTACT_CHANNELS, blocked
 from dcrc.kernel.customers import find_customer
@@ -19,6 +19,7 @@ from dcrc.kernel.operators import Permission, role_title
 from dcrc.kernel.planner import Fact, NotPlanned, Planned
 from dcrc.kernel.planning import Planning
 from dcrc.kernel.policies import origin_text
+from dcrc.kernel.policy_words import value_words
 from dcrc.kernel.reconcile import may_return
 from dcrc.kernel.said import said_about
 from dcrc.kernel.tasks import Task
@@ -29,30 +30,30 @@ if TYPE_CHECKING:
     from dcrc.kernel.planner import Dossier
 
 
-def _written(value: Any) -> Any:
-    """A value as the policy file writes it."""
-    return str(value).lower() if isinstance(value, bool) else value
-
-
 @attrs.frozen
 class PolicyUsed:
-    """A policy value that counted: its key, the value then, and where it stands now (layer, file, line)."""
+    """A policy value that counted: its key, the value then, and where it stands now (layer, file, line).
+
+    `words` and `words_now` are the two as people read them, with their unit.
+    """
 
     key: str
     value: Any
     origin: str
     now: Any
+    words: str = ""
+    words_now: str = ""
 
     def __str__(self) -> str:
         said = t(
             "{key} = {value}, from {origin}",
             key=self.key,
-            value=_written(self.value),
+            value=self.words,
             origin=origin_text(self.origin),
         )
         if self.now == self.value:
             return said
-        return said + t(" (now {value})", value=_written(self.now))
+        return said + t(" (now {value})", value=self.words_now)
 
 
 @attrs.frozen
@@ -60,7 +61,7 @@ class Explanation:
     """One task or one absence of a task, in words of the current language.
 
     `outcome` says what is the case, `facts` what happened, `remarks` what the planner says of it, `policy`
-    which values counted, `dates` what follows.
+    which values counted, `dates` what follows. A `silent` rule has nothing to say of the customer.
     """
 
     rule: str
@@ -71,6 +72,7 @@ class Explanation:
     dates: tuple[str, ...] = ()
     task: Task | None = None
     remarks: tuple[str, ...] = ()
+    silent: bool = False
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -138,8 +140,25 @@ def explain_customer(desk: Desk, customer_id: str, rule: str | None = None) -> l
         each
         for name in rules
         if rule in (None, name)
-        for each in said.get(name) or [Explanation(name, desk.rule_title(name), silent)]
+        for each in said.get(name)
+        or [Explanation(name, desk.rule_title(name), silent, silent=True)]
     ]
+
+
+def told_lines(explanations: Iterable[Explanation]) -> list[str]:
+    """Explanations as a text: each with its lines set in below its title, the silent rules in one line."""
+    lines: list[str] = []
+    silent: list[str] = []
+    for each in explanations:
+        if each.silent:
+            silent.append(each.title)
+            continue
+        first, *rest = each.lines
+        lines += [first, *(f"  {line}" for line in rest)]
+    if silent:
+        rules = listed(dict.fromkeys(silent))
+        lines.append(t("Nothing that is known of the customer calls for: {rules}", rules=rules))
+    return lines
 
 
 def _that_count(
@@ -223,12 +242,26 @@ def _facts(desk: Desk, facts: Iterable[Fact]) -> tuple[str, ...]:
 
 
 def _used(desk: Desk, key: str, value: Any) -> PolicyUsed:
+    words = _in_words(desk, value)
     try:
         now = desk.policies.value(key)
     except PolicyError:
-        return PolicyUsed(key, value, t("no layer any more"), None)
+        return PolicyUsed(key, value, t("no layer any more"), None, words, "–")
+    unit = desk.policies.row(key).unit
+    words_now = _in_words(desk, now, unit)
     plain = now is None or isinstance(now, (bool, int, float, str))
-    return PolicyUsed(key, value, str(desk.policies.origin(key)), now if plain else str(now))
+    held = now if plain else str(now)  # as documents hold it
+    words = words_now if held == value else _in_words(desk, value, unit)
+    return PolicyUsed(key, value, str(desk.policies.origin(key)), held, words, words_now)
+
+
+def _in_words(desk: Desk, value: Any, unit: str = "") -> str:
+    """A policy value as people read it; of roles and forms their titles."""
+    if isinstance(value, str) and value in desk.policies.section("roles").roles:
+        return role_title(desk, value)
+    if isinstance(value, str) and value in desk.forms.ids():
+        return str(desk.forms.get(value).title)
+    return value_words(value, unit)
 
 
 def _planned_dates(planned: Planned) -> Iterator[str]:

@@ -142,6 +142,12 @@ class Policies:
             key = key.rpartition(".")[0]
         return Origin()
 
+    def row(self, key: str) -> PolicyRow:
+        """The row of one dotted key; without unit and meaning where it names no single value."""
+        name = key.partition(".")[0]
+        known = (row for row in self._rows(name, self.section(name)) if row.key == key)
+        return next(known, None) or PolicyRow(key, self.value(key), self.origin(key))
+
     def rows(self) -> list[PolicyRow]:
         """Every value of every section, in the order they are declared."""
         return [row for name, value in self.sections.items() for row in self._rows(name, value)]

@@ -162,19 +162,11 @@ class Places:
 
     def explain_absence(self, customer_id: str) -> None:
         """Show of each rule why it planned nothing for the customer, or what it planned."""
-        from dcrc.kernel.explain import explain_customer
+        from dcrc.kernel.explain import explain_customer, told_lines
         from dcrc.tui.reading import Reading
 
-        def work(desk: Desk) -> list[str]:
-            found = [explained.lines for explained in explain_customer(desk, customer_id)]
-            return [
-                line if first else f"  {line}"
-                for lines in found
-                for first, line in zip((True, *(False,) * len(lines)), lines, strict=False)
-            ]
-
         self._app.perform(
-            work,
+            lambda desk: told_lines(explain_customer(desk, customer_id)),
             lambda lines: self.go_to(Reading(t("Why is nothing else planned?"), lines)),
             topic="explain",
         )

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from dcrc.i18n import listed, t
+from dcrc.i18n import t
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.policies import origin_text
+from dcrc.kernel.policy_words import value_words
 from dcrc.tui.reading import Reading
 from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import DeskScreen
-from dcrc.wording import Wording
 
 
 class Settings(DeskScreen):
@@ -75,7 +75,7 @@ def _rows(desk: Desk) -> list[Row]:
             row.key,
             (
                 row.key,
-                f"{_told(row.value)} {row.unit}".strip(),
+                value_words(row.value, row.unit),
                 origin_text(row.origin),
                 str(row.doc),
             ),
@@ -83,13 +83,3 @@ def _rows(desk: Desk) -> list[Row]:
         for row in desk.policies.rows()
     ]
     return [*plugins, *problems, *values]
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, bool):
-        return t("yes") if value else t("no")
-    if isinstance(value, (tuple, list, set, frozenset)):
-        return listed(_told(each) for each in value)
-    if value is None:
-        return "–"
-    return str(value) if isinstance(value, (str, int, float, Wording)) else f"{value}"

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import attrs
 
-from dcrc import Wording
+from dcrc import Wording, t
 
 MOST_YEARS = 40
 
@@ -29,8 +29,18 @@ class Stage:
     until_years: int = 0
 
     def __repr__(self) -> str:
-        """As the policy file writes it: explanations show it to people."""
+        """As the policy file writes it, and as tasks keep it."""
         return f"{{ every_months = {self.every_months}, until_years = {self.until_years} }}"
+
+    def __str__(self) -> str:
+        """In words, as explanations show it to people."""
+        if not self.until_years:
+            return t("then every {months} months", months=self.every_months)
+        return t(
+            "every {months} months until {years} years old",
+            months=self.every_months,
+            years=self.until_years,
+        )
 
 
 @attrs.frozen

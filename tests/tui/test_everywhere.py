@@ -422,7 +422,7 @@ async def test_the_page_says_why_nothing_is_planned(opened: Any, desk: Desk) -> 
         await seat.rest()
         await seat.press("w")
         assert "交车3日关怀" in seat.text
-        assert "按已知情况，无需此项任务" in seat.text
+        assert "按已知情况，无需：" in seat.text
 
 
 async def test_settings_speak_the_operators_language_and_open_what_is_cut_off(opened: Any) -> None:

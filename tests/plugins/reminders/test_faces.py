@@ -75,7 +75,7 @@ def test_the_list_of_next_week_as_table_spreadsheet_and_page(desk: Desk, tmp_pat
                 "关怀短信",
                 "待审",
                 "已通过",
-                "lead_months = 1，来自",
+                "lead_months = 1 个月，来自",
             ),
         ),
         (
@@ -87,7 +87,7 @@ def test_the_list_of_next_week_as_table_spreadsheet_and_page(desk: Desk, tmp_pat
                 "Care messages",
                 "waits",
                 "approved",
-                "lead_months = 1, from",
+                "lead_months = 1 month, from",
             ),
         ),
     ],
