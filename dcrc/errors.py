@@ -20,7 +20,11 @@ class DcrcError(Exception):
         self.params = params
 
     def __str__(self) -> str:
-        return self.msgid.format(**self.params) if self.params else self.msgid
+        codes = {  # of a `Coded` the code: this is what developers read
+            name: str.__str__(value) if isinstance(value, str) else value
+            for name, value in self.params.items()
+        }
+        return self.msgid.format(**codes) if codes else self.msgid
 
 
 class UsageError(DcrcError):

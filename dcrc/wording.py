@@ -5,6 +5,7 @@ What people typed is data too: it is stored as given and shown through `plain`.
 
 from __future__ import annotations
 
+from typing import Self
 from unicodedata import category
 
 import attrs
@@ -21,6 +22,36 @@ class Wording:
 
     def __str__(self) -> str:
         return (self.en or self.zh) if language() == "en" else (self.zh or self.en)
+
+
+class Coded(str):
+    """A code that people read as words: `str()` and blanks in messages give the words, JSON keeps the code.
+
+    >>> word = Coded("open", "待办")
+    >>> f"{word}", word == "open", word.code
+    ('待办', True, 'open')
+    """
+
+    __slots__ = ("said",)
+
+    def __new__(cls, code: str, said: object) -> Self:
+        """`said` is a text, or a `Wording` that follows the language."""
+        made = super().__new__(cls, code)
+        made.said = said
+        return made
+
+    said: object
+
+    @property
+    def code(self) -> str:
+        """The code alone."""
+        return str.__str__(self)
+
+    def __str__(self) -> str:
+        return str(self.said)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
 
 
 def plain(text: str, *, lines: bool = False) -> str:

@@ -124,7 +124,12 @@ def _vehicles(cars: list[Vehicle]) -> list[str | Table]:
         Column(t("Mileage"), right=True),
     ]
     rows = [
-        (car.plate, car.vin, car.model, f"{car.readings[-1].km} km" if car.readings else "")
+        (
+            car.plate,
+            car.vin,
+            car.model,
+            t("{km} km", km=car.readings[-1].km) if car.readings else "",
+        )
         for car in cars
     ]
     return ["", Table(columns, rows)]

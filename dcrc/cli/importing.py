@@ -147,7 +147,7 @@ def _lines(desk: Desk, report: ImportReport) -> list[str | Table]:
                 + t(
                     "sheet {sheet}: {profile}, headers in row {row}",
                     sheet=one_line(sheet.sheet),
-                    profile=sheet.profile,
+                    profile=str(profiles[sheet.profile].title) or sheet.profile,
                     row=sheet.header_row,
                 )
             )

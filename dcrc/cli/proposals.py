@@ -12,6 +12,7 @@ from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, limit_option, more_line, page, show
 from dcrc.errors import InputError, NotFound
 from dcrc.i18n import t
+from dcrc.record_words import field_title
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -28,7 +29,6 @@ def proposals() -> None:
 @pass_desk
 def list_all(desk: Desk, limit: int | None) -> None:
     """Print the waiting proposals."""
-    from dcrc.kernel.operations_log import field_title
     from dcrc.kernel.proposals import pending_proposals
     from dcrc.kernel.terms import short_id
 
@@ -48,7 +48,7 @@ def list_all(desk: Desk, limit: int | None) -> None:
             short_id(one.id),
             one.by,
             people[one.customer]["name"] if one.customer in people else one.customer,
-            field_title(one.field),
+            field_title(one.field, one.table),
             _value(desk, one, one.before),
             _value(desk, one, one.after),
         )
@@ -119,14 +119,13 @@ def refuse(desk: Desk, proposal: str, note: str) -> None:
 
 
 def _decide(desk: Desk, ref: str, accepted: bool, note: str) -> None:
-    from dcrc.kernel.operations_log import field_title
     from dcrc.kernel.proposals import decide_proposal
 
     decided = decide_proposal(desk, _meant(desk, ref), accepted, note)
     said = t("Accepted: {field}.") if accepted else t("Refused: {field}.")
     show(
         {"proposal": proposal_document(desk, decided)},
-        said.format(field=field_title(decided.field)),
+        said.format(field=field_title(decided.field, decided.table)),
     )
 
 

@@ -15,7 +15,7 @@ from dcrc.cli.harmless import one_line
 from dcrc.cli.seat import settings
 from dcrc.cli.widths import clip, pad, width
 from dcrc.i18n import t
-from dcrc.wording import Wording, plain
+from dcrc.wording import Coded, Wording, plain
 
 GAP = "  "
 PAGE_WITHOUT_TERMINAL = 50
@@ -45,6 +45,8 @@ def json_value(value: Any) -> Any:
     """`value` as JSON can hold it: dates, enums and records become their texts."""
     if value is None or isinstance(value, (bool, int, float)) or type(value) is str:
         return value
+    if isinstance(value, Coded):
+        return value.code
     if isinstance(value, (list, tuple, set, frozenset)):
         return [json_value(each) for each in value]
     if attrs.has(type(value)) and not isinstance(value, Wording):

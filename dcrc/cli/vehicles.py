@@ -16,6 +16,7 @@ from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, show
 from dcrc.cli.times import parse_day
 from dcrc.i18n import t
+from dcrc.kernel.titles import code_word
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -48,7 +49,10 @@ def show_one(desk: Desk, vehicle: str) -> None:
     desk.require("customers.view")
     car = get_vehicle(desk, vehicle)
     owner = desk.get(desk.customers, Customer, car.customer) if car.customer else None
-    readings = [(reading.on, f"{reading.km} km", reading.source) for reading in car.readings]
+    readings = [
+        (reading.on, t("{km} km", km=reading.km), str(code_word("source", reading.source)))
+        for reading in car.readings
+    ]
     data = [
         (t("VIN"), car.vin),
         (t("Plate"), car.plate),

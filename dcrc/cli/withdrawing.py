@@ -65,10 +65,11 @@ def _is_task(desk: Desk, text: str) -> bool:
     """Whether the last word is another task, and the reason was forgotten."""
     from dcrc.kernel.task_refs import get_task
 
-    if len(text.strip()) < _LIKE_AN_ID:
+    said = text.strip()
+    if len(said) < _LIKE_AN_ID or not (said.isascii() and said.isalnum()):
         return False
     try:
-        get_task(desk, text)
+        get_task(desk, said)
     except DcrcError:
         return False
     return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -14,16 +14,19 @@ from tinydb.table import Document
 from dcrc.errors import UsageError
 from dcrc.exports.writing import FORMATS, Table, write_tables
 from dcrc.i18n import t
+from dcrc.kernel.answer_words import answers_in_words, field_titles, form_title
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.forms import Answers
 from dcrc.kernel.looks import record_look
 from dcrc.kernel.masking import seen
-from dcrc.kernel.operators import Permission, masked_phone
+from dcrc.kernel.operators import Permission, masked_phone, role_title
 from dcrc.kernel.tasks import Task
+from dcrc.kernel.titles import code_word
 from dcrc.kernel.vehicles import Vehicle
 from dcrc.store import GlobalId
+from dcrc.wording import Coded
 
 _CHUNK = 1000
 
@@ -139,25 +142,40 @@ def _page(desk: Desk, chunk: Sequence[Document]) -> _Page:
 def _plain(key: str, header: str, name: str = "") -> _Column:
     field = name or key
     return _Column(
-        key, header, lambda record, page: _cell(seen(page.desk, getattr(record, field), key))
+        key, header, lambda record, page: _cell(seen(page.desk, getattr(record, field), key), key)
     )
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: Any, field: str = "") -> Any:
+    """A value in one cell: JSON gets the codes, spreadsheets the words."""
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {_cell(each)}" for key, each in value.items())
+        keys = {key: code_word("field", key) for key in value} if field == "verdicts" else {}
+        return _joined(
+            "; ", [(keys.get(key, key), ": ", _cell(each, field)) for key, each in value.items()]
+        )
     if isinstance(value, (list, tuple, set, frozenset)):
-        return " / ".join(str(_cell(each)) for each in value)
+        return _joined(" / ", [(_cell(each, field),) for each in value])
     if isinstance(value, str):
-        return str(value)
+        return code_word(field, str.__str__(value))
     return value
+
+
+def _joined(between: str, parts: Iterable[tuple[Any, ...]]) -> Coded:
+    """Several values in one cell, as codes and as words."""
+    told = list(parts)
+    codes = between.join("".join(map(_code, part)) for part in told)
+    return Coded(codes, between.join("".join(map(str, part)) for part in told))
+
+
+def _code(value: Any) -> str:
+    return str.__str__(value) if isinstance(value, str) else str(value)
 
 
 def _customer_columns(desk: Desk) -> list[_Column]:
     return [
         _plain("id", t("Id")),
         _plain("name", t("Name")),
-        _Column("kind", t("Kind"), lambda one, page: one.kind.value),
+        _Column("kind", t("Kind"), lambda one, page: code_word("kind", one.kind.value)),
         _Column(
             "phones",
             t("Phones"),
@@ -166,7 +184,7 @@ def _customer_columns(desk: Desk) -> list[_Column]:
         _Column(
             "phone_states",
             t("State of the numbers"),
-            lambda one, page: " / ".join(each.state.value for each in one.phones),
+            lambda one, page: _cell([each.state.value for each in one.phones], "state"),
         ),
         _plain("sex", t("Sex")),
         _plain("birthday", t("Birthday")),
@@ -268,7 +286,13 @@ def _event_columns(desk: Desk) -> list[_Column]:
             fields.setdefault(field, str(wording))
     return [
         _plain("id", t("Id")),
-        _plain("kind", t("Kind of event"), "kind"),
+        _Column(
+            "kind",
+            t("Kind of event"),
+            lambda one, page: (
+                Coded(one.kind, kinds[one.kind].title) if one.kind in kinds else one.kind
+            ),
+        ),
         _Column(
             "title",
             t("Event"),
@@ -296,7 +320,7 @@ def _data_column(desk: Desk, field: str, header: str) -> _Column:
         value = event.data.get(field)
         if field.endswith("phone") and isinstance(value, str):
             return " / ".join(masked_phone(desk, number) for number in value.split(" / "))
-        return _cell(seen(desk, value, field))
+        return _cell(seen(desk, value, field), field)
 
     return _Column(field, header, cell)
 
@@ -308,10 +332,10 @@ def _task_columns(desk: Desk) -> list[_Column]:
         _Column("title", t("Task"), lambda one, page: one.title or desk.rule_title(one.rule)),
         *_about_customer(),
         *_about_vehicle(),
-        _Column("state", t("State"), lambda one, page: one.state.value),
+        _Column("state", t("State"), lambda one, page: code_word("state", one.state.value)),
         _plain("opens", t("Opens")),
         _plain("due", t("Due")),
-        _plain("role", t("Role")),
+        _Column("role", t("Role"), lambda one, page: Coded(one.role, role_title(desk, one.role))),
         _plain("owner", t("Owner")),
         _plain("tries", t("Tries")),
         _Column(
@@ -330,10 +354,22 @@ def _task_columns(desk: Desk) -> list[_Column]:
     ]
 
 
+def _answers(desk: Desk, answers: Answers) -> Coded:
+    """The answers of a form: by its fields' keys, or as it asked and the operator chose."""
+    values = seen(desk, answers.values)
+    return Coded(_code(_cell(values)), "; ".join(answers_in_words(desk, answers.form, values)))
+
+
+def _weak(desk: Desk, answers: Answers) -> Coded:
+    titles = field_titles(desk, answers.form)
+    words = " / ".join(titles.get(each, each) for each in answers.weak)
+    return Coded(_code(_cell(answers.weak)), words)
+
+
 def _answer_columns(desk: Desk) -> list[_Column]:
     return [
         _plain("id", t("Id")),
-        _plain("form", t("Form")),
+        _Column("form", t("Form"), lambda one, page: Coded(one.form, form_title(desk, one.form))),
         _plain("version", t("Version")),
         _plain("on", t("Day")),
         *_about_customer(),
@@ -341,8 +377,8 @@ def _answer_columns(desk: Desk) -> list[_Column]:
         _plain("operator", t("Operator")),
         _plain("points", t("Points")),
         _plain("satisfied", t("Satisfied")),
-        _plain("weak", t("Weak items")),
-        _plain("values", t("Answers")),
+        _Column("weak", t("Weak items"), lambda one, page: _weak(desk, one)),
+        _Column("values", t("Answers"), lambda one, page: _answers(desk, one)),
         _plain("task", t("Task's id")),
     ]
 

@@ -17,7 +17,7 @@ from dcrc.clock import Clock
 from dcrc.errors import InputError, NotAllowed, NotFound, UsageError
 from dcrc.kernel.documents import from_document, to_document
 from dcrc.kernel.forms import Forms, forms_of
-from dcrc.kernel.operators import Operator, list_operators, role_of
+from dcrc.kernel.operators import Operator, list_operators, role_of, role_title
 from dcrc.kernel.planning import replan_customer, rule_titles_of
 from dcrc.kernel.plugins import PluginHost, disabled_plugins
 from dcrc.kernel.policies import Policies
@@ -25,8 +25,10 @@ from dcrc.kernel.scripts import Scripts, scripts_of
 from dcrc.kernel.sections import load_policies
 from dcrc.kernel.tables import SCHEMA, TABLES
 from dcrc.kernel.workdays import Workdays, workdays_of
+from dcrc.record_words import permission_title
 from dcrc.store import Database, DocumentTable, GlobalId, Operation
 from dcrc.store.ids import IdSource
+from dcrc.wording import Coded
 
 R = TypeVar("R")
 FIRST_ROLE = "supervisor"
@@ -158,10 +160,10 @@ class Desk:
         """Raise NotAllowed unless this operator's role includes the permission."""
         if not self.may(permission):
             raise NotAllowed(
-                "{name} ({role}) may not do this: it needs the permission {permission}.",
+                "{name} ({role}) may not do this: it needs the permission “{permission}”.",
                 name=self.operator.name,
-                role=self.operator.role,
-                permission=str(permission),
+                role=Coded(self.operator.role, role_title(self, self.operator.role)),
+                permission=Coded(permission, permission_title(permission)),
             )
 
     @contextmanager

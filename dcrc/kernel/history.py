@@ -17,7 +17,7 @@ from dcrc.kernel.forms import Answers
 from dcrc.kernel.instants import local_text
 from dcrc.kernel.masking import seen
 from dcrc.kernel.merges import Merge, merged_from
-from dcrc.kernel.operations_log import change_text, field_title, operations_log
+from dcrc.kernel.operations_log import change_text, operations_log
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.operators import masked_phone as shown_number
 from dcrc.kernel.owner_changes import OWNER, car_as_known, cars_known
@@ -26,6 +26,7 @@ from dcrc.kernel.said import said_lines
 from dcrc.kernel.sold_on import SOLD_ON
 from dcrc.kernel.tasks import Attempt, Result, Task
 from dcrc.kernel.titles import result_title, state_title
+from dcrc.record_words import field_title
 from dcrc.store import GlobalId
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ def _edits(desk: Desk, customer_id: str) -> Iterator[Entry]:
                         text = change_text(desk, field, was, became)
                     if car is not None and not (text if field == OWNER else car.his):
                         continue  # between others
-                    title = t("Changed: {field}", field=field_title(field))
+                    title = t("Changed: {field}", field=field_title(field, table))
                     details = _joined([text, change.operator])
                     yield Entry(change.at, "edit", title, details, f"{change.operation}")
 

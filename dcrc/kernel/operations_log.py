@@ -16,6 +16,7 @@ from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.titles import phone_state_title
 from dcrc.kernel.undoing import undone_by
+from dcrc.record_words import field_title
 from dcrc.store import Change, GlobalId, Operation
 
 if TYPE_CHECKING:
@@ -129,30 +130,13 @@ def _lines(desk: Desk, change: Change) -> list[FieldChange]:
             change.table,
             str(change.doc_id),
             field,
-            # a vehicle's customer is its owner, a task's or an event's is only whom it concerns
-            t("Customer")
-            if field == "customer" and change.table != "vehicles"
-            else field_title(field),
+            field_title(field, change.table),
             seen(desk, was.get(field), field),
             seen(desk, became.get(field), field),
         )
         for field in dict.fromkeys((*was, *became))
         if field != "terms"
     ]
-
-
-def field_title(field: str) -> str:
-    """A key field's name, in the current language."""
-    titles = {
-        "name": t("name"),
-        "phones": t("phones"),
-        "vin": t("VIN"),
-        "plate": t("plate"),
-        "customer": t("owner"),
-        "archived": t("archived"),
-        "do_not_contact": t("do not contact"),
-    }
-    return titles.get(field, field)
 
 
 def change_text(desk: Desk, field: str, was: Any, became: Any) -> str:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from dcrc.errors import ConflictError, NotFound, UsageError
+from dcrc.i18n import t
 from dcrc.kernel.looks import LOOKS
 from dcrc.kernel.merges import belonging_tables
 from dcrc.kernel.operators import Permission, ensure_a_supervisor
 from dcrc.kernel.planning import BY_HAND, note_contact, replan_touched
+from dcrc.record_words import table_title
 from dcrc.store import GlobalId, Operation, Undone
+from dcrc.wording import Coded
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -142,7 +145,7 @@ def _refuse_spoken_of(desk: Desk, made: Mapping[str, set[str]]) -> None:
 def _bears(table: str) -> ConflictError:
     return ConflictError(
         "What was registered then has later records ({table}): take these back first.",
-        table=table,
+        table=Coded(table, table_title(table)),
     )
 
 
@@ -156,7 +159,7 @@ def _chosen(desk: Desk, operation: int | None, batch: str | None) -> list[Operat
                 raise UsageError(
                     "Operation {number} ({name}) cannot be taken back.",
                     number=each.number,
-                    name=each.name,
+                    name=Coded(each.name, t(each.name)),
                 )
             if not stands:
                 raise UsageError("Operation {number} is taken back already.", number=each.number)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dcrc.errors import ConflictError, DamagedData, DcrcError, InOutError
+from dcrc.record_words import fields_word, table_title
+from dcrc.wording import Coded
 
 
 class StoreError(DcrcError):
@@ -36,9 +38,9 @@ class Conflict(StoreError, ConflictError):
             "{table} {id}: somebody else has changed {fields} meanwhile; look at it again and repeat"
             if fields
             else "{table} {id}: somebody else has added or removed it meanwhile; look at it again",
-            table=table,
+            table=Coded(table, table_title(table)),
             id=doc_id,
-            fields=", ".join(self.fields),
+            fields=fields_word(self.fields, table),
         )
 
 

@@ -11,7 +11,7 @@ from dcrc.kernel.customers import Customer, CustomerKind, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.phones import PhoneState
-from dcrc.kernel.titles import phone_state_title
+from dcrc.kernel.titles import code_word, phone_state_title
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
 from dcrc.tui.task_titles import title_with_car
 from dcrc.wording import plain
@@ -54,7 +54,7 @@ def vehicle_line(vehicle: Vehicle) -> str:
     parts.append(vehicle.vin)
     if vehicle.readings:
         last = max(vehicle.readings, key=lambda reading: reading.on)
-        parts.append(f"{last.km} km ({last.on.isoformat()})")
+        parts.append(t("{km} km", km=last.km) + f" ({last.on.isoformat()})")
     return plain(" ".join(part for part in parts if part))
 
 
@@ -87,7 +87,7 @@ def card_lines(desk: Desk, customer: Customer, vehicles: list[Vehicle]) -> list[
         text
         for text in (
             t("prefers {time}", time=customer.preferred_time) if customer.preferred_time else "",
-            t("by {channel}", channel=customer.preferred_channel)
+            t("by {channel}", channel=code_word("preferred_channel", customer.preferred_channel))
             if customer.preferred_channel
             else "",
             customer.address,

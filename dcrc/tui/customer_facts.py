@@ -11,10 +11,12 @@ from dcrc.i18n import t
 from dcrc.kernel.car_history import car_history
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
-from dcrc.kernel.events import TRADE_EVENTS, Event
+from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.masking import seen
 from dcrc.kernel.proposals import Proposal, pending_proposals
+from dcrc.kernel.titles import code_word
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
+from dcrc.record_words import field_title
 from dcrc.tui.cards import name_line, phones_line, vehicle_line
 from dcrc.wording import plain
 
@@ -57,7 +59,7 @@ def facts_text(desk: Desk, facts: CustomerFacts) -> Content:
     for proposal in facts.proposals:
         told = t(
             "Waits for the supervisor: {field} → {value}",
-            field=proposal.field,
+            field=field_title(proposal.field, proposal.table),
             value=_short(seen(desk, proposal.after, proposal.field)),
         )
         lines.append(Content("! " + plain(told)).stylize("$warning"))
@@ -86,6 +88,10 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
+def _channel(customer: Customer) -> str:
+    return str(code_word("preferred_channel", customer.preferred_channel))
+
+
 def _details(customer: Customer) -> list[tuple[str, str]]:
     lunar = customer.lunar_birthday
     return [
@@ -98,7 +104,7 @@ def _details(customer: Customer) -> list[tuple[str, str]]:
         (t("Contacts"), "、".join(f"{c.name} {c.role} {c.phone}" for c in customer.contacts)),
         (t("WeChat"), customer.wechat),
         (t("E-mail"), customer.email),
-        (t("Prefers"), " ".join((customer.preferred_channel, customer.preferred_time)).strip()),
+        (t("Prefers"), " ".join((_channel(customer), customer.preferred_time)).strip()),
         (t("Hobbies"), "、".join(customer.hobbies)),
         (t("Source"), customer.source),
         (t("Note"), customer.note),
@@ -106,12 +112,11 @@ def _details(customer: Customer) -> list[tuple[str, str]]:
 
 
 def _event_line(desk: Desk, event: Event) -> str:
-    kinds = {kind.name: kind for kind in (*TRADE_EVENTS, *desk.plugins.event_kinds())}
-    kind = kinds.get(event.kind)
+    kind = event_kinds(desk).get(event.kind)
     data = event.data
     parts = [event.on.isoformat(), str(kind.title) if kind else event.kind]
     if isinstance(data.get("km"), int):
-        parts.append(f"{data['km']} km")
+        parts.append(t("{km} km", km=data["km"]))
     for name in ("work", "advisor", "consultant", "insurer"):
         if data.get(name):
             parts.append(str(data[name]))

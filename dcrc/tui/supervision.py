@@ -19,10 +19,10 @@ from dcrc.kernel.agenda import agenda
 from dcrc.kernel.customers import find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.masking import seen
-from dcrc.kernel.operations_log import field_title
 from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.proposals import Proposal, decide_proposal, pending_proposals
 from dcrc.kernel.tasks import Result
+from dcrc.record_words import field_title
 from dcrc.tui.keys import bindings
 from dcrc.tui.record_list import Column, RecordList, Row
 from dcrc.tui.shell import DeskScreen, house
@@ -168,7 +168,11 @@ def calls_made(attempts: Iterable[Mapping[str, Any]]) -> tuple[Counter[str], Cou
 def _proposal(desk: Desk, proposal: Proposal) -> Row:
     name = find_customer(desk, proposal.customer).name if proposal.customer else ""
     values = (_told(desk, proposal, value) for value in (proposal.before, proposal.after))
-    return Row(proposal.id, (name, field_title(proposal.field), *values, proposal.by), proposal)
+    return Row(
+        proposal.id,
+        (name, field_title(proposal.field, proposal.table), *values, proposal.by),
+        proposal,
+    )
 
 
 def _told(desk: Desk, proposal: Proposal, value: Any) -> str:

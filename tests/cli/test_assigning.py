@@ -127,7 +127,7 @@ def test_what_is_not_said_clearly_is_refused(centre: Any, words: tuple[str, ...]
 
 def test_who_may_and_who_works_here(centre: Any) -> None:
     told = centre.refused(7, "assign", "--due", "today", "--share", "caller", "--operator", "周岚")
-    assert "tasks.assign" in told
+    assert "assign tasks" in told
     assert assign_as(centre, "周岚", "--due", "today", "--to", "周岚")["customers"] == 7
     assert "周岚" in centre.refused(3, "assign", "--due", "today", "--share", "周兰", *ME)
     centre.refused(3, "assign", "--due", "today", "--to", "周兰", *ME)

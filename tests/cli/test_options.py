@@ -120,7 +120,7 @@ def test_an_unknown_operator_may_nothing(dcrc: Any) -> None:
 
 def test_a_role_without_the_permission_is_refused(dcrc: Any) -> None:
     dcrc.ok("operators", "add", "周岚", "caller")
-    assert "operators.edit" in dcrc.refused(
+    assert "manage operators" in dcrc.refused(
         7, "--operator", "周岚", "operators", "add", "x", "caller"
     )
     assert "Name yourself" in dcrc.refused(2, "today")

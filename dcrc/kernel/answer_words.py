@@ -1,0 +1,45 @@
+"""Answers as people read them: the questions as the form asks them, the options as it words them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dcrc.i18n import listed, t
+
+if TYPE_CHECKING:
+    from dcrc.kernel.desk import Desk
+    from dcrc.kernel.forms import Field
+
+
+def form_title(desk: Desk, form: str) -> str:
+    """What a form is called; its id where it is here no more."""
+    return str(desk.forms.get(form).title) if form in desk.forms.ids() else form
+
+
+def field_titles(desk: Desk, form: str) -> dict[str, str]:
+    """The questions of a form by their names; none where it is here no more."""
+    return {name: str(field.title) for name, field in _fields(desk, form).items()}
+
+
+def answers_in_words(desk: Desk, form: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """`question: answer`, one after the other; what the form does not know (any more) as it is stored."""
+    fields = _fields(desk, form)
+    for name, value in values.items():
+        field = fields.get(name)
+        yield f"{field.title if field else name}: {_word(field, value)}"
+
+
+def _fields(desk: Desk, form: str) -> dict[str, Field]:
+    found = desk.forms.get(form).fields if form in desk.forms.ids() else ()
+    return {field.name: field for field in found}
+
+
+def _word(field: Field | None, value: Any) -> str:
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    if isinstance(value, (list, tuple)):
+        return listed(_word(field, each) for each in value)
+    option = field.option(value) if field is not None and isinstance(value, str) else None
+    unit = f" {field.unit}" if field is not None and isinstance(value, (int, float)) else ""
+    return str(value if option is None else option.title) + unit.rstrip()
