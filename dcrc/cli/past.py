@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +12,7 @@ from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, limit_option, page, show
 from dcrc.cli.widths import clip
 from dcrc.i18n import t
-from dcrc.kernel.answer_words import form_title
-from dcrc.kernel.instants import local_text
-from dcrc.kernel.operators import role_title
-from dcrc.kernel.titles import code_word
-from dcrc.record_words import field_title, table_title
+from dcrc.record_words import table_title
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -86,6 +82,7 @@ def log(
 
 
 def _print_changes(desk: Desk, number: int) -> None:
+    from dcrc.cli.stored_words import changes_in_words
     from dcrc.kernel.operations_log import changes_of
 
     found = changes_of(desk, number)
@@ -99,10 +96,10 @@ def _print_changes(desk: Desk, number: int) -> None:
         (
             f"{table_title(each.table)} {each.record[-6:].lower()}",
             each.title,
-            clip(_word(desk, each.was, each.field), LONGEST_WORD),
-            clip(_word(desk, each.became, each.field), LONGEST_WORD),
+            clip(was, LONGEST_WORD),
+            clip(became, LONGEST_WORD),
         )
-        for each in found
+        for each, was, became in changes_in_words(desk, found)
     ]
     show(
         {
@@ -125,26 +122,6 @@ def _print_changes(desk: Desk, number: int) -> None:
             else [t("Operation {number} changed nothing.", number=number)]
         ),
     )
-
-
-def _word(desk: Desk, value: Any, field: str = "") -> str:
-    """A stored value as people read it: instants in the dealer's time, lists and tables in one line."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return t("yes") if value else t("no")
-    if isinstance(value, dict):
-        words = {field_title(name): _word(desk, each, name) for name, each in value.items()}
-        return ", ".join(f"{name} {word}" for name, word in words.items() if word)
-    if isinstance(value, list):
-        return "; ".join(_word(desk, each, field) for each in value)
-    if field == "slot" and value in (slots := desk.policies.section("contact").slots):
-        return str(slots[value].title)
-    if field == "role":
-        return role_title(desk, value)
-    if field == "form":
-        return form_title(desk, value)
-    return str(code_word(field, local_text(value, desk.zone)))
 
 
 @click.command(cls=Command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -14,10 +14,10 @@ from tinydb.table import Document
 from dcrc.errors import UsageError
 from dcrc.exports.writing import FORMATS, Table, write_tables
 from dcrc.i18n import t
-from dcrc.kernel.answer_words import answers_in_words, field_titles, form_title
+from dcrc.kernel.answer_words import answers_in_words, event_word, field_titles, form_title
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk
-from dcrc.kernel.events import Event, event_kinds
+from dcrc.kernel.events import Event, EventKind, event_kinds
 from dcrc.kernel.forms import Answers
 from dcrc.kernel.looks import record_look
 from dcrc.kernel.masking import seen
@@ -303,7 +303,7 @@ def _event_columns(desk: Desk) -> list[_Column]:
         *_about_customer(),
         *_about_vehicle(),
         _plain("key", t("Number")),
-        *(_data_column(desk, field, header) for field, header in fields.items()),
+        *(_data_column(desk, kinds, field, header) for field, header in fields.items()),
         _Column(
             "more",
             t("More"),
@@ -315,12 +315,13 @@ def _event_columns(desk: Desk) -> list[_Column]:
     ]
 
 
-def _data_column(desk: Desk, field: str, header: str) -> _Column:
+def _data_column(desk: Desk, kinds: Mapping[str, EventKind], field: str, header: str) -> _Column:
     def cell(event: Event, page: _Page) -> Any:
         value = event.data.get(field)
         if field.endswith("phone") and isinstance(value, str):
             return " / ".join(masked_phone(desk, number) for number in value.split(" / "))
-        return _cell(seen(desk, value, field), field)
+        word = event_word(desk, kinds.get(event.kind), field, seen(desk, value, field))
+        return word if isinstance(word, Coded) else _cell(word, field)
 
     return _Column(field, header, cell)
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dcrc.i18n import listed, t
+from dcrc.wording import Coded
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
+    from dcrc.kernel.events import EventKind
     from dcrc.kernel.forms import Field
 
 
@@ -28,6 +30,17 @@ def answers_in_words(desk: Desk, form: str, values: Mapping[str, Any]) -> Iterat
     for name, value in values.items():
         field = fields.get(name)
         yield f"{field.title if field else name}: {_word(field, value)}"
+
+
+def event_word(desk: Desk, kind: EventKind | None, field: str, value: Any) -> Any:
+    """A value of an event's data: a code that its kind or a form words as a `Coded`, others as they are."""
+    if kind is None or not isinstance(value, str):
+        return value
+    form, _, question = kind.asked_in.get(field, "").partition(".")
+    asked = _fields(desk, form).get(question)
+    option = asked.option(value) if asked is not None else None
+    said = kind.codes.get(field, {}).get(value) or (option.title if option is not None else None)
+    return value if said is None else Coded(value, said)
 
 
 def _fields(desk: Desk, form: str) -> dict[str, Field]:

@@ -27,6 +27,8 @@ class EventKind:
     happened.
     `of_car` names those of them that go on with the car when it is sold on; None: the fact is its customer's
     own, and the next owner's rules never see it.
+    `codes` words the codes that a field of `data` may hold; `asked_in` names the question (`form.field`)
+    whose options do.
     """
 
     name: str
@@ -34,6 +36,8 @@ class EventKind:
     fields: dict[str, Wording] = attrs.field(factory=dict)
     ahead: bool = False
     of_car: tuple[str, ...] | None = None
+    codes: dict[str, dict[str, Wording]] = attrs.field(factory=dict)
+    asked_in: dict[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen

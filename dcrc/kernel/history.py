@@ -11,6 +11,7 @@ import attrs
 from tinydb import where
 
 from dcrc.i18n import t
+from dcrc.kernel.answer_words import event_word
 from dcrc.kernel.car_history import car_history
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.forms import Answers
@@ -105,7 +106,9 @@ def _told(desk: Desk, events: Iterable[Event]) -> Iterator[Entry]:
         kind = kinds.get(event.kind)
         fields = kind.fields if kind else {}
         details = [
-            f"{fields[name]} {_shown(desk, name, value)}" if name in fields else str(value)
+            f"{fields[name]} {_shown(desk, name, event_word(desk, kind, name, value))}"
+            if name in fields
+            else str(value)
             for name, value in event.data.items()
             if value not in ("", None, [], {})
         ]
@@ -145,7 +148,7 @@ def _word(value: Any) -> str:
         "mechanical": t("mechanics"),
         "body_and_paint": t("body and paint"),
     }
-    return words.get(value, str(value)) if isinstance(value, str) else str(value)
+    return words.get(value) or str(value) if isinstance(value, str) else str(value)
 
 
 def _attempts(desk: Desk, customer_id: str) -> Iterator[Entry]:

@@ -8,6 +8,8 @@ import attrs
 
 from dcrc import EventKind, RecordKind, Wording
 
+from .conversation import ELSEWHERE, MILEAGE_FORM, SOLD
+
 DRAFTED, APPROVED, REFUSED, SENT, LAPSED = "drafted", "approved", "refused", "sent", "lapsed"
 
 
@@ -57,5 +59,12 @@ MARKED_LOST = EventKind(
         "place": Wording("地点", "Place"),
         "price": Wording("价格", "Price"),
     },
+    codes={
+        "because": {
+            SOLD: Wording("车已卖出", "sold the car"),
+            ELSEWHERE: Wording("去了别家", "goes elsewhere"),
+        }
+    },
+    asked_in={"why": f"{MILEAGE_FORM}.why"},
 )
 EVENT_KINDS = (INSPECTED, MARKED_LOST)

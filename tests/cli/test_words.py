@@ -13,7 +13,7 @@ import attrs
 import pytest
 
 from dcrc.i18n import speaking, t
-from dcrc.kernel.calendar import add_task
+from dcrc.kernel.calendar import add_task, withdraw_task
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Customer, edit_customer, find_customer
 from dcrc.kernel.events import Event
@@ -21,13 +21,14 @@ from dcrc.kernel.forms import Answers
 from dcrc.kernel.looks import Look
 from dcrc.kernel.merges import Merge
 from dcrc.kernel.operators import Operator, Permission
+from dcrc.kernel.planning import plan
 from dcrc.kernel.proposals import Proposal
 from dcrc.kernel.scripts import Situation, fill_blanks
 from dcrc.kernel.tasks import Attempt, Task
 from dcrc.kernel.vehicles import Reading, Vehicle, record_reading
 from dcrc.record_words import FIELDS, PERMISSIONS, TABLES
 from dcrc.store import Conflict
-from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
+from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk, open_tasks, reached
 from dcrc.tui.customer_facts import facts_text, load_facts
 from dcrc.tui.when import read_day, read_moment
 from plugins import new_car_followup, reminders, service_followup
@@ -267,3 +268,26 @@ def test_calls_that_come_later_are_told_apart_when_a_list_is_shared_out(dcrc: An
     share = ("assign", "--due", "today", "--share", "周岚", "--dry-run")
     assert "1 of the 2 calls come later" in dcrc.ok(*share, *ME)
     assert dcrc.json(*share, *ME, page="dcrc assign")["later"] == 1
+
+
+def test_the_log_tells_answers_and_reasons_as_they_were_asked_and_given(dcrc: Any) -> None:
+    desk = dcrc.desk()
+    customer = a_customer(desk, "王小明", phone="13800001234")
+    delivered(desk, a_vehicle(desk, customer), date(2026, 11, 19))
+    plan(desk)
+    task = next(each for each in open_tasks(desk, customer) if each.rule.endswith("day3"))
+    reached(desk, task)
+    other = add_task(desk, customer, "回访", desk.today())
+    withdraw_task(desk, other.id, "车已退")
+    desk.close()
+    withdrawn, _, answered = (each["number"] for each in dcrc.json("log", *ME)["operations"][:3])
+    told = dcrc.ok("log", "--changes", withdrawn, *ZH)
+    assert "车已退" in told
+    assert "{text}" not in told
+    told = dcrc.ok("log", "--changes", answered, *ZH)
+    assert "非常满意" in told
+    assert "交车3日关怀" in told
+    assert "very_satisfied" not in told
+    changes = dcrc.json("log", "--changes", answered, *ME)["changes"]
+    values = next(each["became"] for each in changes if each["field"] == "values")
+    assert "very_satisfied" in values.values()

@@ -25,6 +25,7 @@ from dcrc.kernel.calendar import record_attempt
 from dcrc.kernel.events import events_of
 from dcrc.kernel.explain import explain_customer, explain_task
 from dcrc.kernel.figures import compute_figure
+from dcrc.kernel.history import timeline
 from dcrc.kernel.outbox import queued_messages
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result
@@ -396,6 +397,9 @@ def test_who_said_that_he_will_not_come_is_not_asked_again_why(desk: Desk) -> No
     (said,) = explain_customer(desk, owner.id, "reminders.missed_service")
     assert "不再来本店" in said.outcome
     assert events_of(desk, owner.id)[-1].kind == "marked_lost"
+    with speaking("zh"):
+        (told,) = timeline(desk, owner.id, kinds=["marked_lost"])
+    assert told.detail == "原因类别 去了别家 · 原因 价格"
 
 
 def test_an_open_reminder_is_explained_without_reasons_why_earlier_ones_went(desk: Desk) -> None:
