@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CORRECT = "contact_data.correct_phone"
 CORRECTED = "the numbers are right again"
 REACHABLE = "another number works"
+GIVEN_BACK = "the number went back to the customer whose it is"
 
 
 def put_right(task: Task, before: Customer, after: Customer) -> str:
@@ -41,6 +42,23 @@ def refuse_uncorrected(task: Task, customer: Customer) -> None:
             name=customer.name,
             field="task",
         )
+
+
+def note_given_back(desk: Desk, customer: Customer) -> None:
+    """Withdraw the open task to correct numbers that a customer has no more: they went to whose they are."""
+    known = {phone.number for phone in customer.phones}
+    for document in desk.tasks.having("customer", [customer.id]):
+        task = desk.read(Task, document)
+        if task.rule == CORRECT and task.open and known.isdisjoint(task.occurrence.split(",")):
+            withdrawn = attrs.evolve(
+                task,
+                state=TaskState.WITHDRAWN,
+                next_at=None,
+                closed_at=desk.now(),
+                closed_on=desk.today(),
+                reason=GIVEN_BACK,
+            )
+            desk.edit(desk.tasks, task, withdrawn)
 
 
 def note_corrected(desk: Desk, before: Customer, after: Customer, by: str = "") -> None:

@@ -9,6 +9,7 @@ import attrs
 from tinydb import where
 
 from dcrc.errors import InputError, NotFound
+from dcrc.kernel.corrections import note_given_back
 from dcrc.kernel.customers import Customer, find_customer, store_customer
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.operators import Permission
@@ -152,6 +153,7 @@ def unmerge_customer(desk: Desk, gone_ref: str) -> Merge:
         parted = _parted(desk, holder, before)
         phones = _learned(gone.phones, holder.phones, before)
         store_customer(desk, holder, parted)
+        note_given_back(desk, parted)
         store_customer(
             desk,
             gone,

@@ -9,6 +9,8 @@ import attrs
 
 from dcrc.errors import ConflictError, NotFound, UsageError
 from dcrc.i18n import t
+from dcrc.kernel.corrections import note_given_back
+from dcrc.kernel.customers import Customer
 from dcrc.kernel.looks import LOOKS
 from dcrc.kernel.merges import belonging_tables
 from dcrc.kernel.operators import Permission, ensure_a_supervisor
@@ -65,6 +67,8 @@ def undo(desk: Desk, operation: int | None = None, batch: str | None = None) -> 
         desk.tasks.remove(doc_ids=[task.doc_id for task in planned])  # meanwhile, for who is gone
         if made.staff:
             ensure_a_supervisor(desk, desk.operator.name)
+        for document in desk.customers.get_each(map(GlobalId, made.numbers)):
+            note_given_back(desk, desk.read(Customer, document))
     note_contact(desk, desk.db.journal.touched(head, ["customers"], ["doc_id"]))
     if any(each.name not in _PASSED_BY for each in chosen):  # a plan that is taken back stays so
         replan_touched(desk, head)
@@ -80,6 +84,7 @@ class _Made:
     given: dict[str, set[str]] = attrs.field(factory=dict)
     tasks: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     staff: bool = False
+    numbers: set[str] = attrs.field(factory=set)  # customers who got other ones
 
 
 def _made(desk: Desk, operation: int | None, batch: str | None) -> _Made:
@@ -90,6 +95,11 @@ def _made(desk: Desk, operation: int | None, batch: str | None) -> _Made:
             made.ids.setdefault(change.table, set()).add(str(change.doc_id))
             if change.table == "tasks":
                 made.tasks[str(change.doc_id)] = dict(change.became)
+        elif change.table == "customers" and "phones" in {
+            *(change.was or ()),
+            *(change.became or ()),
+        }:
+            made.numbers.add(str(change.doc_id))
         elif change.became is not None and not _LINKS.isdisjoint(change.became):
             made.given.setdefault(change.table, set()).add(str(change.doc_id))
     return attrs.evolve(made, staff=staff)

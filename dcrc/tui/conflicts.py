@@ -10,7 +10,7 @@ from tinydb.table import Document
 from dcrc.errors import ConflictError, UsageError
 from dcrc.i18n import listed
 from dcrc.kernel.desk import Desk
-from dcrc.kernel.operations_log import field_title
+from dcrc.record_words import field_title
 from dcrc.store import Conflict, GlobalId
 
 
