@@ -44,7 +44,7 @@ class Chosen:
 )
 @click.option("--nobody", is_flag=True, help="Make them nobody's again.")
 @filter_options
-@click.option("--afresh", is_flag=True, help="Share out also what somebody has already.")
+@click.option("--afresh", is_flag=True, help="Give away also what somebody has already.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @pass_desk
 def assign(
@@ -60,7 +60,7 @@ def assign(
     afresh: bool,
     dry_run: bool,
 ) -> None:
-    """Give tasks away."""
+    """Give tasks away: named ones, or all that is open for the customers whom filters choose."""
     if sum((to is not None, share is not None, nobody)) > 1:
         raise UsageError("Say one of --to, --share and --nobody.")
     if to is None and share is None and not nobody:
@@ -70,8 +70,8 @@ def assign(
         words = tuple(words_left)
     filters = {"due": due, "rule": rule, "owner": owner, "customer": customer}
     given = filters_given(desk, words, filters)
-    if afresh and share is None:
-        raise UsageError("--afresh goes with --share.")
+    if afresh and (nobody or (words and share is None)):
+        raise UsageError("--afresh goes with --share, or with a list for --to.")
     chosen = _named(desk, words) if words else _filtered(desk, given)
     done = _carried_out(desk, chosen, to or "", share, afresh, dry_run)
     _show(desk, chosen, done, dry_run)
@@ -108,7 +108,8 @@ def _carried_out(
     name = to.strip()
     if chosen.tasks:
         return assign_tasks(desk, [task.id for task in chosen.tasks], name, dry_run=dry_run)
-    return assign_customers(desk, chosen.customers, name, taking=chosen.taking, dry_run=dry_run)
+    taking = chosen.taking if afresh or not name else chosen.taking or ()
+    return assign_customers(desk, chosen.customers, name, taking=taking, dry_run=dry_run)
 
 
 def _people(desk: Desk, text: str) -> list[str]:

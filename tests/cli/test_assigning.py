@@ -115,7 +115,7 @@ def test_a_closed_task_keeps_none_of_the_others_back(centre: Any) -> None:
         ("--to", "周岚"),
         ("--due", "today"),
         ("--due", "today", "--to", "周岚", "--nobody"),
-        ("--due", "today", "--to", "周岚", "--afresh"),
+        ("--due", "today", "--nobody", "--afresh"),
         ("abc", "--due", "today", "--to", "周岚"),
     ],
 )
@@ -136,3 +136,14 @@ def test_who_may_and_who_works_here(centre: Any) -> None:
 
 def assign_as(dcrc: Any, name: str, *words: Any) -> Any:
     return dcrc.json("assign", *words, "--operator", name, page="dcrc assign")
+
+
+def test_what_a_colleague_has_stays_hers_unless_it_is_asked_for(centre: Any) -> None:
+    first = centre.json("tasks", *ME)["tasks"][0]["id"]
+    assign(centre, first, "陈晨")
+    everybody = owners(centre)
+    left = assign(centre, "--due", "+90d", "--to", "周岚", "--dry-run")
+    assert not any(each["was"] == "陈晨" for each in left["given"])
+    taken = assign(centre, "--due", "+90d", "--to", "周岚", "--afresh", "--dry-run")
+    assert any(each["was"] == "陈晨" for each in taken["given"])
+    assert owners(centre) == everybody
