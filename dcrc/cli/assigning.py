@@ -108,8 +108,8 @@ def _carried_out(
     name = to.strip()
     if chosen.tasks:
         return assign_tasks(desk, [task.id for task in chosen.tasks], name, dry_run=dry_run)
-    taking = chosen.taking if afresh or not name else chosen.taking or ()
-    return assign_customers(desk, chosen.customers, name, taking=taking, dry_run=dry_run)
+    theirs = chosen.taking if afresh or not name else chosen.taking or ()
+    return assign_customers(desk, chosen.customers, name, taking=theirs, dry_run=dry_run)
 
 
 def _people(desk: Desk, text: str) -> list[str]:
