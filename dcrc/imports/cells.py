@@ -28,8 +28,10 @@ _EMPTY = frozenset(
 ) | {"null", "none", "nan", "n/a", "#n/a", "na", "nil", "#ref!", "#value!", "#div/0!", "#name?"}
 _LONGEST_EMPTY = max(map(len, _EMPTY))
 _BLANKS = re.compile(r"\s+")
+_PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}")
 _NO_PLATE = re.compile(r"(未上|没上|待上|无|临时?|暂无|新车).{0,4}")
 _UNITS = re.compile(r"人民币|rmb|cny|¥|￥|公里|千米|kms?|元整?|左右|约|,|，|\s", re.IGNORECASE)
+_VIN_LENGTH = 17
 _LARGEST = 10**12  # no amount, mileage or count of a dealer is larger
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_DIGITS = "10X98765432"
@@ -76,6 +78,8 @@ def read_code(cell: Any) -> str | None:
 
 def read_plate(cell: Any) -> str | None:
     """A plate without dots and blanks; words that say there is none yet are no plate."""
+    if type(cell) is str and _PLATE.fullmatch(cell):
+        return cell
     text = read_text(cell)
     if text is None or _NO_PLATE.fullmatch(text):
         return None
@@ -83,7 +87,7 @@ def read_plate(cell: Any) -> str | None:
 
 
 def read_vin(cell: Any) -> str | None:
-    text = read_text(cell)
+    text = cell if type(cell) is str and len(cell) == _VIN_LENGTH else read_text(cell)
     return normalise_vin(text) if text else None
 
 
@@ -251,11 +255,11 @@ class Kinds:
         return read_moment(cell, self.today, self.zone)
 
     def read_phones(self, cell: Any) -> Phones | None:
+        if type(cell) is str and (mobile := plain_mobile(cell)):
+            return Phones(({"number": mobile},))
         text = read_text(cell)
         if text is None:
             return None
-        if mobile := plain_mobile(text):
-            return Phones(({"number": mobile},))
         found, refused = split_phones(text, self.area)
         numbers = tuple(
             {"number": phone.number}

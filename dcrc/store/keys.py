@@ -17,6 +17,7 @@ NONE = float("-inf")
 CONTAINER = b"\x01"
 UNCLEAR = b"\x02"
 _LARGEST = 2**63
+_DIGITS = 19  # no whole number of SQLite has more
 
 
 def key_of(value: Any) -> Key:
@@ -76,6 +77,8 @@ def element_keys(document: dict[str, Any], path: Path) -> frozenset[Key]:
 
 def id_key(doc_id: Any) -> int | str:
     """The SQL value of a document id; a text that is a plain whole number is that number."""
+    if type(doc_id) is str and len(doc_id) > _DIGITS:
+        return doc_id
     if type(doc_id) is int and -_LARGEST <= doc_id < _LARGEST:
         return doc_id
     text = str(doc_id)

@@ -258,12 +258,12 @@ class DocumentTable(ReadableTable):
             documents: list[dict[str, Any]] = []
 
             def add(pairs: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
-                given = [
-                    (id_key(doc_id), document if type(document) is dict else dict(document))
-                    for doc_id, document in pairs
-                ]
-                keys.extend([key for key, _ in given])
-                documents.extend([document for _, document in given])
+                ids, given = [], []
+                for doc_id, document in pairs:
+                    ids.append(id_key(doc_id))
+                    given.append(document if type(document) is dict else dict(document))
+                keys.extend(ids)
+                documents.extend(given)
                 while len(keys) >= BULK:
                     write(BULK)
 

