@@ -15,7 +15,7 @@ import attrs
 from dcrc.errors import DcrcError, InOutError, InputError, UsageError
 from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Kinds
-from dcrc.imports.gathering import Add, Source
+from dcrc.imports.gathering import Source
 from dcrc.imports.headers import Recognised
 from dcrc.imports.known import TABLES, Held, Known
 from dcrc.imports.newcomers import Heard
@@ -36,6 +36,7 @@ from dcrc.imports.sheets import recognised_sheets
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.facts import latest_day
 from dcrc.kernel.operators import Permission
+from dcrc.store.adding import Adding
 
 Progress = Callable[[int, int], None]
 LeaveOut = Callable[[Path, DcrcError], None]  # told which file stays out, and why
@@ -219,7 +220,7 @@ def _compare_and_write(
 ) -> None:
     batch = _new_batch(desk)
     with ExitStack() as writing:
-        add: dict[str, Add] = {}
+        add: dict[str, Adding] = {}
         if not report.dry_run:
             writing.enter_context(desk.operation("import", Permission.IMPORT, batch=batch))
             add = {table: writing.enter_context(desk.table(table).adding()) for table in TABLES}
@@ -261,7 +262,7 @@ def _written(helds: list[Held], steps: _Steps) -> Iterator[list[Held]]:
 
 
 def _sources(
-    desk: Desk, known: Known, found: list[SheetRows], steps: _Steps, add: Mapping[str, Add]
+    desk: Desk, known: Known, found: list[SheetRows], steps: _Steps, add: Mapping[str, Adding]
 ) -> list[Source]:
     """The sheets by source, in the order of their rank, after what they may mean has been fetched."""
     witnesses: list[Witness] = []

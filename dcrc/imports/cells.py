@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -19,9 +19,9 @@ import attrs
 from dcrc.errors import InputError
 from dcrc.imports.dates import read_day, read_moment
 from dcrc.kernel.facts import still_to_come
-from dcrc.kernel.phones import plain_mobile, split_phones
+from dcrc.kernel.phones import plain_mobile, plain_phones, split_phones
 from dcrc.kernel.terms import plate_form
-from dcrc.kernel.vins import normalise_vin
+from dcrc.kernel.vins import normalise_vin, plain_vins
 
 _EMPTY = frozenset(
     ("", "-", "--", "---", "—", "——", "/", "//", "\\", "无", "暂无", "没有", "空", "未知", "不详")
@@ -29,6 +29,8 @@ _EMPTY = frozenset(
 _LONGEST_EMPTY = max(map(len, _EMPTY))
 _BLANKS = re.compile(r"\s+")
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}")
+_PLATE_LINE = re.compile(rf"^{_PLATE.pattern}$", re.MULTILINE)
+_CODE_LINE = re.compile(r"^(?=[0-9]*[A-Z])[0-9A-Z]{8,}$", re.MULTILINE)  # longer than what is empty
 _NO_PLATE = re.compile(r"(未上|没上|待上|无|临时?|暂无|新车).{0,4}")
 _UNITS = re.compile(r"人民币|rmb|cny|¥|￥|公里|千米|kms?|元整?|左右|约|,|，|\s", re.IGNORECASE)
 _VIN_LENGTH = 17
@@ -268,6 +270,35 @@ class Kinds:
             for phone in found
         )
         return Phones(numbers, tuple(refused))
+
+
+def read_plain(kind: str, cells: Sequence[Any]) -> Mapping[str, Any]:
+    """The values of those cells that hold nothing but what they should, for kinds where each differs.
+
+    The same values as the kind's reader gives, many at once.
+    """
+    match kind:
+        case "vin":
+            return _themselves(plain_vins(_texts_of(cells)))
+        case "phones":
+            return {
+                text: Phones(
+                    ({"number": number} if of == "mobile" else {"number": number, "kind": of},)
+                )
+                for text, number, of in plain_phones(_texts_of(cells))
+            }
+        case "code" | "plate":
+            lines = _CODE_LINE if kind == "code" else _PLATE_LINE
+            return _themselves(lines.findall("\n".join(_texts_of(cells))))
+    return {}
+
+
+def _themselves(texts: Sequence[str]) -> dict[str, str]:
+    return dict(zip(texts, texts, strict=True))
+
+
+def _texts_of(cells: Sequence[Any]) -> list[str]:
+    return [cell for cell in cells if type(cell) is str]
 
 
 DATED = frozenset(("day", "moment", "birthday"))

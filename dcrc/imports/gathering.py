@@ -18,11 +18,11 @@ from dcrc.imports.said import ABSENT, DEFAULTS, Witness, merged_phones, merged_r
 from dcrc.imports.telling import Row, Said, Told
 from dcrc.kernel.customers import Contact, Customer
 from dcrc.kernel.terms import car_terms, customer_terms, person_terms
+from dcrc.store.adding import Adding
 
 _CHUNK = 4000  # rows taken together
 
 
-Add = Callable[[Iterable[tuple[str, Said]]], None]
 Meant = tuple[Held, Held | None, Held | None]
 """The customer, vehicle and event that a row is about."""
 
@@ -41,7 +41,7 @@ class Source:
     known: Known
     witness: Witness
     step: Callable[[int], None]
-    add: Mapping[str, Add]
+    add: Mapping[str, Adding]
     twice: Heard  # what several rows of the import speak of
     sole: bool = True  # that tells its kind of facts
     leads: bool = True  # the first of its import
@@ -76,8 +76,8 @@ class Source:
             self.known.made[table] += count
         if self.add:
             new = new_records(told, self.profile.event, self.name, self.known.desk.new_ids)
-            for table, (ids, documents) in new.items():
-                self.add[table](zip(ids, documents, strict=True))
+            for table, ids, columns in new:
+                self.add[table].columns(ids, columns)
         self.step(len(told))
 
     def _part(self, sheet: int, rows: list[Row]) -> None:

@@ -83,7 +83,7 @@ def named(profile: Profile, values: Values, count: int) -> Named:
     return Named(
         names,
         numbers,
-        list(map(persons_of, names, numbers, kinds)),
+        _persons(names, numbers, kinds),
         vins,
         _keys(profile, values, days, count),
         [day for day, _ in days],
@@ -98,12 +98,22 @@ def persons_of(
 
     The name alone (with "") finds those without a number, and organisations, whose numbers are many.
     """
-    if len(numbers) == 1 and kind != "organisation":
-        return ((name, numbers[0]["number"]),)
     pairs = [(name, number["number"]) for number in numbers]
     if not numbers or kind == "organisation":
         pairs.append((name, ""))
     return tuple(pairs)
+
+
+def _persons(
+    names: Sequence[str], numbers: Sequence[tuple[dict[str, str], ...]], kinds: Sequence[Any]
+) -> list[tuple[tuple[str, str], ...]]:
+    """`persons_of` each row; nearly all have one number, which is quickly said."""
+    return [
+        ((name, some[0]["number"]),)
+        if len(some) == 1 and kind != "organisation"
+        else persons_of(name, some, kind)
+        for name, some, kind in zip(names, numbers, kinds, strict=True)
+    ]
 
 
 def _first_of(columns: list[Sequence[Any]], count: int) -> list[str]:
@@ -119,6 +129,13 @@ def _numbers(columns: list[Sequence[Any]], count: int) -> list[tuple[dict[str, s
         return [()] * count
     if len(columns) == 1:
         return [() if value is None else value.numbers for value in columns[0]]
+    if len(columns) == 2:
+        return [
+            (() if one is None else one.numbers)
+            if other is None
+            else (other.numbers if one is None else _each_once((one, other)))
+            for one, other in zip(*columns, strict=True)
+        ]
     return [_each_once(cells) for cells in zip(*columns, strict=True)]
 
 

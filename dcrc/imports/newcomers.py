@@ -7,6 +7,7 @@ said, so it need neither be looked up nor compared.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence, Set
 from itertools import chain, compress, repeat
 from typing import TypeVar
@@ -15,13 +16,14 @@ import attrs
 
 from dcrc.imports.naming import Named
 from dcrc.imports.said import DEFAULTS
-from dcrc.imports.telling import Columns, Said, Told, documents
+from dcrc.imports.telling import Told
 from dcrc.kernel.terms import car_terms, person_terms
+from dcrc.store.columns import Columns
 
 H = TypeVar("H", bound=Hashable)
 NewIds = Callable[[int], list[str]]
-New = dict[str, tuple[Sequence[str], Iterator[Said]]]
-"""By table, the ids and the documents of new records."""
+New = tuple[str, Sequence[str], Columns]
+"""A table, the ids of new records and what stands in them."""
 
 _ORGANISATION = re.compile(
     r".{2,}(公司|集团|中心|委员会|政府|协会|商行|合作社|银行|酒店|学校|医院|大学|中学|小学|事务所)"
@@ -60,9 +62,7 @@ class Heard:
 
 def repeated(values: Iterable[H]) -> set[H]:
     """The values that occur more than once."""
-    seen: set[H] = set()
-    see = seen.add
-    return {value for value in values if value in seen or see(value)}
+    return {value for value, times in Counter(values).items() if times > 1}
 
 
 def names_organisation(name: str) -> bool:
@@ -76,16 +76,14 @@ def count_new(told: Told, kind: str) -> dict[str, int]:
     return {"customers": count, "vehicles": cars, "events": count if kind else 0}
 
 
-def new_records(told: Told, kind: str, source: str, new_ids: NewIds) -> New:
-    """The customers, cars and facts (of `kind`, if any) of rows that are newcomers."""
+def new_records(told: Told, kind: str, source: str, new_ids: NewIds) -> Iterator[New]:
+    """The customers, cars and facts (of `kind`, if any) of rows that are newcomers, a table at a time."""
     customers = new_ids(len(told))
+    yield "customers", customers, _customers(told, customers)
     driven = told.chosen(told.named.vins)
     vehicles = new_ids(len(driven))
     owners = list(compress(customers, told.named.vins))
-    found: New = {
-        "customers": (customers, _customers(told, customers)),
-        "vehicles": (vehicles, _vehicles(driven, vehicles, owners, kind or "import")),
-    }
+    yield "vehicles", vehicles, _vehicles(driven, vehicles, owners, kind or "import")
     if kind:
         cars = iter(vehicles)
         facts: Columns = {
@@ -93,16 +91,15 @@ def new_records(told: Told, kind: str, source: str, new_ids: NewIds) -> New:
             "key": told.named.keys,
             "on": told.named.on,
             "at": [at or None for at in told.named.at],
-            "data": [data or None for data in documents(told.data, len(told))],
+            "data": told.data,
             "source": [source] * len(told),
             "customer": customers,
             "vehicle": [next(cars) if vin else None for vin in told.named.vins],
         }
-        found["events"] = (new_ids(len(told)), documents(facts, len(told)))
-    return found
+        yield "events", new_ids(len(told)), facts
 
 
-def _customers(told: Told, ids: Sequence[str]) -> Iterator[Said]:
+def _customers(told: Told, ids: Sequence[str]) -> Columns:
     count = len(told)
     columns = dict(told.customers)
     kinds = columns.get("kind") or repeat(None, count)
@@ -115,10 +112,10 @@ def _customers(told: Told, ids: Sequence[str]) -> Iterator[Said]:
     columns["terms"] = list(
         map(sorted, map(person_terms, ids, told.named.names, told.named.numbers))
     )
-    return documents(_with_defaults("customers", columns, count), count)
+    return _with_defaults("customers", columns, count)
 
 
-def _vehicles(told: Told, ids: Sequence[str], owners: Sequence[str], source: str) -> Iterator[Said]:
+def _vehicles(told: Told, ids: Sequence[str], owners: Sequence[str], source: str) -> Columns:
     count = len(told)
     columns = {**told.vehicles, "vin": told.named.vins, "customer": owners}
     columns["readings"] = [
@@ -130,7 +127,7 @@ def _vehicles(told: Told, ids: Sequence[str], owners: Sequence[str], source: str
         sorted(car_terms(one, vin, plate or ""))
         for one, vin, plate in zip(ids, told.named.vins, plates, strict=True)
     ]
-    return documents(_with_defaults("vehicles", columns, count), count)
+    return _with_defaults("vehicles", columns, count)
 
 
 def _with_defaults(table: str, columns: Columns, count: int) -> Columns:

@@ -16,7 +16,7 @@ import attrs
 
 from dcrc.errors import InputError
 from dcrc.i18n import t, translate_error
-from dcrc.imports.cells import Choice, Kinds, Phones, is_empty, text_of
+from dcrc.imports.cells import Choice, Kinds, Phones, is_empty, read_plain, text_of
 from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again
 from dcrc.imports.naming import Named, named, naming_fields
 from dcrc.imports.profiles import Field
@@ -79,7 +79,10 @@ class SheetRows:
 
 
 class _Memory(dict[Any, Any]):
-    """Cells that were read already; what cannot be read is remembered as `Refused`."""
+    """Cells that were read already; what cannot be read is remembered as `Refused`.
+
+    `refusals` counts cells that, or part of which, could not be read.
+    """
 
     def __init__(self, read: Callable[[Any], Any]) -> None:
         super().__init__()
@@ -92,6 +95,8 @@ class _Memory(dict[Any, Any]):
         except InputError as error:
             value = Refused(translate_error(error))
             self.refusals += 1
+        else:
+            self.refusals += isinstance(value, Phones) and bool(value.refused)
         self[cell] = value
         return value
 
@@ -183,9 +188,10 @@ class _Reader:
         if memory is None:
             memory = self._memories[name, index] = _Memory(self._read(field))
         cells = _cells(self.columns[index], rows)
+        memory.update(read_plain(field.kind, cells))
         values = list(map(memory.__getitem__, cells))
         phones = field.kind == "phones"
-        if (memory.refusals and not field.required) or phones:
+        if memory.refusals and (phones or not field.required):
             for place, value in enumerate(values):
                 if isinstance(value, Refused):
                     values[place] = None

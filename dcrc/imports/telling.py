@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import compress, repeat
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import attrs
 
 from dcrc.imports.naming import Named, Values, day_of
 from dcrc.imports.profiles import Profile
+from dcrc.store.columns import documents
 
 Said = dict[str, Any]
-Columns = Mapping[str, Sequence[Any]]
+Cells = Mapping[str, Sequence[Any]]
 Extra = Mapping[str, Sequence[str | None]]
 _NAMED = ("vehicle.vin", "customer.phones", "customer.name")
 
@@ -54,9 +55,9 @@ class Told:
 
     places: Sequence[int]
     named: Named
-    customers: Columns
-    vehicles: Columns
-    data: Columns
+    customers: Cells
+    vehicles: Cells
+    data: Cells
     readings: Sequence[tuple[str, int] | None]
 
     def __len__(self) -> int:
@@ -67,7 +68,7 @@ class Told:
         if all(wanted):
             return self
 
-        def of(columns: Columns) -> Columns:
+        def of(columns: Cells) -> Cells:
             return {name: list(compress(column, wanted)) for name, column in columns.items()}
 
         return Told(
@@ -135,28 +136,6 @@ def _readings(
         None if km is None else ((day_of(read) or day), km)
         for km, read, day in zip(kms, came, on, strict=True)
     )
-
-
-def documents(columns: Columns, count: int) -> Iterator[Said]:
-    """What stands in each row of `columns` but for None; columns without gaps come quickly."""
-    empty = {name: column.count(None) for name, column in columns.items()}
-    whole = {name: column for name, column in columns.items() if empty[name] == 0}
-    gaps = {name: column for name, column in columns.items() if 0 < empty[name] < count}
-    made: Iterator[Said] = (
-        map(dict, map(zip, repeat(tuple(whole)), zip(*whole.values(), strict=True)))
-        if whole
-        else ({} for _ in range(count))
-    )
-    for name, column in gaps.items():
-        made = _filled(made, name, column)
-    return made
-
-
-def _filled(made: Iterator[Said], name: str, column: Sequence[Any]) -> Iterator[Said]:
-    for each, value in zip(made, column, strict=True):
-        if value is not None:
-            each[name] = value
-        yield each
 
 
 def _kept(kind: str, column: Sequence[Any]) -> Sequence[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 import attrs
@@ -11,7 +12,9 @@ import attrs
 from dcrc.errors import InputError
 
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_MOBILE_LINE = re.compile(rf"^{_MOBILE.pattern}$", re.ASCII | re.MULTILINE)
 _LANDLINE = re.compile(r"(?P<area>10|2\d|[3-9]\d{2})(?P<number>[1-9]\d{6,7})")
+_LANDLINE_LINE = re.compile(r"^(0(10|2\d|[3-9]\d{2})-?([1-9]\d{6,7}))$", re.ASCII | re.MULTILINE)
 _LOCAL = re.compile(r"[2-9]\d{6,7}")
 _SHARED = re.compile(r"[48]00\d{7}")
 _SERVICE = re.compile(r"95\d{3,6}|1\d{2,4}")
@@ -55,6 +58,21 @@ class Phone:
 def plain_mobile(text: str) -> str:
     """The number of a mobile written as nearly all are, eleven digits and nothing else; else ""."""
     return "+86" + text if len(text) == 11 and text.isascii() and _MOBILE.fullmatch(text) else ""
+
+
+def plain_phones(texts: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """Those of `texts` that are one number written plainly, found at once, each with number and kind.
+
+    The numbers are those of `split_phones`; a text may have several lines.
+
+    >>> list(plain_phones(["0796-8212345", "138-0000-1234", "13800001234"]))
+    [('13800001234', '+8613800001234', 'mobile'), ('0796-8212345', '+867968212345', 'landline')]
+    """
+    lines = "\n".join(texts)
+    for text in _MOBILE_LINE.findall(lines):
+        yield text, "+86" + text, "mobile"
+    for text, area, number in _LANDLINE_LINE.findall(lines):
+        yield text, "+86" + area + number, "landline"
 
 
 def normalise_phone(text: str, area: str = "") -> Phone:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 import unicodedata
+from collections.abc import Iterable
 from operator import mul
 
 from dcrc.errors import InputError
@@ -14,7 +16,9 @@ _VALUES = {character: int(character) for character in "0123456789"} | dict(
 )  # fmt: skip
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _AS_VALUES = bytes.maketrans("".join(_VALUES).encode(), bytes(_VALUES.values()))
+_DIGITS = "0123456789X"
 _VIN = re.compile(r"[0-9A-HJ-NPR-Z]{17}")
+_VIN_LINE = re.compile(rf"^{_VIN.pattern}$", re.MULTILINE)
 
 
 def check_digit(vin: str) -> str:
@@ -23,8 +27,24 @@ def check_digit(vin: str) -> str:
     >>> check_digit("LGBH52E01AY000001")
     '5'
     """
-    rest = sum(map(mul, vin.encode("ascii").translate(_AS_VALUES), _WEIGHTS)) % 11
-    return "X" if rest == 10 else str(rest)
+    return _DIGITS[sum(map(mul, vin.encode("ascii").translate(_AS_VALUES), _WEIGHTS)) % 11]
+
+
+def plain_vins(texts: Iterable[str]) -> list[str]:
+    """The VINs among `texts` that stand as they are kept, found at once; a text may have several lines.
+
+    >>> plain_vins(["LGBH52E05AY000001", "LGBH52E02AY000001", "lgbh52e05ay000001"])
+    ['LGBH52E05AY000001']
+    """
+    vins = _VIN_LINE.findall("\n".join(texts))
+    values = "".join(vins).encode("ascii").translate(_AS_VALUES)
+    # the sums of all VINs are added up together, side by side in one large number, sixteen bits each
+    sums, column = 0, bytearray(2 * len(vins))
+    for place, weight in enumerate(_WEIGHTS):
+        column[::2] = values[place :: len(_WEIGHTS)]
+        sums += weight * int.from_bytes(column, "little")
+    each = struct.unpack(f"<{len(vins)}H", sums.to_bytes(len(column), "little"))
+    return [vin for vin, total in zip(vins, each, strict=True) if vin[8] == _DIGITS[total % 11]]
 
 
 def normalise_vin(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The journal's chain: each entry's hash is made of what it says and of the hash before it."""
+"""The journal's chain: each hash is made of what the entries since the last hash say, and of that hash."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from dcrc.store.operations import Operation
 
 GENESIS = b"\x00" * 32
+COVERED = b""  # in place of the hash of an entry that is not the last of its link
+LONGEST = 1_000  # entries of one link
 Entry = tuple[int, str, int | str, int | None, bytes | None, bytes | None]
 """Number, table, document, place, what it was and what it became."""
 
@@ -30,29 +32,28 @@ def seal(operation: Operation) -> bytes:
     )
 
 
-def chained(before: bytes, sealed: bytes, entry: Entry) -> bytes:
-    """The hash of a journal entry on the one before."""
+def line(entry: Entry) -> bytes:
+    """What the journal says in an entry, for `linked`."""
     number, table, doc_id, place, was, became = entry
     facts = orjson.dumps((number, table, doc_id, place, was is None, became is None))
     # JSON has no raw line feed, so the parts cannot run into each other
-    return sha256(b"%b%b%b\n%b\n%b" % (before, sealed, facts, was or b"", became or b"")).digest()
+    return b"%b\n%b\n%b" % (facts, was or b"", became or b"")
 
 
-def chained_new(
-    before: bytes,
-    sealed: bytes,
-    number: int,
-    table: str,
-    doc_ids: Sequence[int | str],
-    place: int,
-    texts: Sequence[bytes],
+def lines_of_new(
+    number: int, table: str, doc_ids: Sequence[int | str], place: int, texts: Sequence[bytes]
 ) -> list[bytes]:
-    """`chained` for new documents, whose entries begin with `number` and whose places with `place`."""
-    digests = []
-    digest = before
+    """`line` of new documents, whose entries begin with `number` and whose places with `place`."""
     dumps = orjson.dumps
-    for n, (doc_id, text) in enumerate(zip(doc_ids, texts, strict=True)):
-        facts = dumps((number + n, table, doc_id, place + n, True, False))
-        digest = sha256(b"%b%b%b\n\n%b" % (digest, sealed, facts, text)).digest()
-        digests.append(digest)
-    return digests
+    return [
+        dumps((number + n, table, doc_id, place + n, True, False)) + b"\n\n" + text
+        for n, (doc_id, text) in enumerate(zip(doc_ids, texts, strict=True))
+    ]
+
+
+def linked(before: bytes, sealed: bytes, lines: Sequence[bytes]) -> bytes:
+    """The hash of a link of the chain on the one before.
+
+    A link is one entry, or some entries of one operation, of which only the last one keeps the hash.
+    """
+    return sha256(before + sealed + b"\n".join(lines)).digest()

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 class Encoded(NamedTuple):
@@ -24,15 +24,15 @@ class Encoded(NamedTuple):
     odd: bool
 
 
-class Block(NamedTuple):
-    """Documents to be stored together, column by column; `odd` is None if no text is."""
+class Many(NamedTuple):
+    """Documents encoded together; `odd` is None if no text is."""
 
     texts: Sequence[bytes]
     plain: Sequence[dict[str, Any]]
     odd: Sequence[bool] | None = None
 
     @classmethod
-    def of(cls, encoded: Iterable[Encoded]) -> Block:
+    def of(cls, encoded: Iterable[Encoded]) -> Many:
         """What was encoded one by one."""
         each = list(encoded)
         odd = [one.odd for one in each]
@@ -44,7 +44,7 @@ class Block(NamedTuple):
 def encode(document: dict[Any, Any]) -> Encoded:
     """`document` as text; TypeError or ValueError where TinyDB's JSON file raises them too."""
     try:
-        text = orjson.dumps(document, option=_OPTIONS)
+        text = orjson.dumps(document, option=OPTIONS)
     except TypeError:
         return _encode_slowly(document)
     # orjson writes NaN and the infinities as null without a word
@@ -53,16 +53,16 @@ def encode(document: dict[Any, Any]) -> Encoded:
     return Encoded(text, document, False)
 
 
-def encode_many(documents: Sequence[dict[Any, Any]]) -> Block:
+def encode_many(documents: Sequence[dict[Any, Any]]) -> Many:
     """`encode` of each, at once where none needs a second look."""
     dumps = orjson.dumps
     try:
-        texts = [dumps(document, None, _OPTIONS) for document in documents]
+        texts = [dumps(document, None, OPTIONS) for document in documents]
     except TypeError:
-        return Block.of(map(encode, documents))
+        return Many.of(map(encode, documents))
     if b"null" in b"".join(texts):
-        return Block.of(map(encode, documents))
-    return Block(texts, documents)
+        return Many.of(map(encode, documents))
+    return Many(texts, documents)
 
 
 def _encode_slowly(document: dict[Any, Any]) -> Encoded:

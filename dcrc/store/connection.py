@@ -9,7 +9,7 @@ from threading import Condition, Thread
 from typing import Any
 
 Statement = tuple[str, Sequence[Any]]
-_AHEAD = 4  # bulks that wait while one is written
+_AHEAD = 12  # bulks that wait while one is written
 
 
 class Connection(sqlite3.Connection):

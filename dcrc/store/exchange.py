@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from dcrc.private_files import make_private, share_like
-from dcrc.store.codec import Block, Encoded, decode, encode
+from dcrc.store.blocks import Block
+from dcrc.store.codec import Encoded, Many, decode, encode
 from dcrc.store.errors import AlreadyExists, NoSuchFile, NotADatabase
 from dcrc.store.keys import id_key
 from dcrc.store.operations import Work
@@ -82,7 +83,7 @@ def _put(storage: SqliteStorage, work: Work, name: str, chunk: dict[int | str, E
         f"SELECT seq, id, body FROM {layout.table} WHERE id IN ({marks})", list(chunk)
     ).fetchall():
         work.replace(layout, seq, key, text, storage.decoded(name, key, text), chunk.pop(key))
-    work.insert_many(layout, list(chunk), Block.of(chunk.values()))
+    work.insert_many(layout, list(chunk), Block.of(layout, Many.of(chunk.values())))
 
 
 def _load(path: Path) -> dict[str, dict[str, dict[str, Any]]]:

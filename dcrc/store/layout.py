@@ -8,28 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
-from operator import itemgetter
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
 
-from dcrc.store.codec import Block, Encoded, decode
-from dcrc.store.connection import Statement
+from dcrc.store.codec import Encoded, decode
 from dcrc.store.indexes import Index
 from dcrc.store.keys import Key, Path, element_keys, key_at
 from dcrc.store.sqlite import quoted
 
-_MOST_PARAMETERS = 32_000  # of one statement; SQLite takes 32,766
-BULK = (
-    3_500  # rows of one statement, up to nine columns each; more need more memory, fewer more turns
-)
-_REST = (
-    500,
-    50,
-    1,
-)  # rows of the statements for what is left: few sizes, for SQLite keeps statements
 TEXT = "CAST(? AS TEXT)"  # for a text in UTF-8: as bytes, it need not become Python's text and back
 
 TABLES: tuple[str, ...] = (
@@ -101,51 +89,10 @@ class Layout:
         text, plain, odd = encoded
         return (seq, doc_id, text, 1 if odd else None, *self.keys(plain))
 
-    def rows(self, first: int, doc_ids: Sequence[Key], block: Block) -> Iterator[tuple[Any, ...]]:
-        """Parameters of `insert` for documents one behind the other from place `first` on."""
-        texts, plain, odd = block
-        return zip(
-            range(first, first + len(doc_ids)),
-            doc_ids,
-            texts,
-            [None] * len(texts) if odd is None else [1 if each else None for each in odd],
-            *[_column(path, plain, odd is None) for path in self._paths],
-            strict=True,
-        )
-
-    def inserts(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Statement]:
-        """`rows` in few statements, which SQLite works through without coming back for each row.
-
-        What fails leaves rows behind, so the part of the transaction must fail with it.
-        """
-        many = self.insert.replace("INSERT", "INSERT OR FAIL", 1)
-        one = many.partition(" VALUES ")[2]
-        most = min(BULK, _MOST_PARAMETERS // len(one.split(",")))
-        left = list(rows)
-        for size in (most, *(rest for rest in _REST if rest < most)):
-            while len(left) >= size:
-                group, left = left[:size], left[size:]
-                yield many + f", {one}" * (size - 1), list(chain.from_iterable(group))
-
     def changed_row(self, seq: int, encoded: Encoded) -> tuple[Any, ...]:
         """Parameters of `update`."""
         text, plain, odd = encoded
         return (text, 1 if odd else None, *self.keys(plain), seq)
-
-
-def _column(path: Path, documents: Sequence[dict[str, Any]], clean: bool) -> Sequence[Key]:
-    """The values of an index column for many documents; at once where all have text that can be written."""
-    (name, *deeper) = path
-    if clean and not deeper:
-        try:
-            values = list(map(itemgetter(name), documents))
-        except KeyError:
-            if not any(name in plain for plain in documents):
-                return [None] * len(documents)
-        else:
-            if {str}.issuperset(map(type, values)):
-                return values
-    return [key_at(plain, path) for plain in documents]
 
 
 def load_layouts(connection: sqlite3.Connection) -> dict[str, Layout]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 import attrs
 
-from dcrc.store.chain import GENESIS, chained, chained_new, seal
-from dcrc.store.codec import Block, Encoded, decode, encode, same
+from dcrc.store.blocks import BULK, Block, element_inserts, inserts
+from dcrc.store.chain import COVERED, GENESIS, line, lines_of_new, linked, seal
+from dcrc.store.codec import Encoded, decode, encode, same
 from dcrc.store.connection import Connection, Statement
-from dcrc.store.keys import Key, Path, element_keys
+from dcrc.store.keys import Key, element_keys
 from dcrc.store.layout import TEXT, Layout, drop_sides
 from dcrc.store.sqlite import begin_bulk, end_bulk
 
@@ -61,23 +61,6 @@ def difference(
         if field not in was:
             new[field] = value
     return old, new
-
-
-def texts_alone(block: Block, path: Path) -> bool:
-    """Whether a list field, where there is one, holds nothing but text that SQLite reads the same."""
-    (name, *deeper) = path
-    if deeper or not (name.isascii() and name.isidentifier()):
-        return False
-    if block.odd is not None or b"\\u0000" in b"".join(block.texts):
-        return False
-    lists = [each.get(name, ()) for each in block.plain]
-    if not {list, tuple}.issuperset(map(type, lists)):
-        return False
-    try:
-        "".join(chain.from_iterable(lists))  # a TypeError unless all are text
-    except TypeError:
-        return False
-    return True
 
 
 class Work:
@@ -151,75 +134,65 @@ class Work:
 
         Many are written beside what Python does next, which mostly is to prepare the next many.
         """
-        if not doc_ids:
-            return
+        for start in range(0, len(doc_ids), BULK):
+            some = slice(start, start + BULK)
+            self._insert_some(layout, doc_ids[some], block.part(some))
+
+    def _insert_some(self, layout: Layout, doc_ids: Sequence[int | str], block: Block) -> None:
+        """Store at most a link of the journal's chain of new documents."""
         first = self._place(layout, None)
         self._next_places[layout.name] = first + len(doc_ids)
         self.written.add(layout.name)
         if layout.name in self._last_ids:
             self._last_ids[layout.name] = max(self._last_ids[layout.name], *map(str, doc_ids))
-        elements, statements = self._elements(layout, first, doc_ids, block)
+        many = len(doc_ids) >= BULK or self._in_bulk
+        width, parameters = block.rows(first, doc_ids)
+        statements = list(inserts(layout, width, parameters)) if many else []
+        rows: list[tuple[str, list[tuple[Key, int]]]] = []
+        for (_, side), elements in zip(layout.sides, block.elements, strict=True):
+            found = element_inserts(side, first, elements)
+            if isinstance(found, list):
+                rows.append((side, found))
+            else:
+                statements.append(found)
         if layout.journalled:
             self.flush()
             statements.append(self._entries(layout, first, doc_ids, block.texts))
-        rows = layout.rows(first, doc_ids, block)
-        if len(doc_ids) < _FLUSH_AT and not self._in_bulk:
-            self.connection.executemany(layout.insert, rows)
-            for sql, parameters in statements:
-                self.connection.execute(sql, parameters)
+        if not many:
+            rows_of = [iter(parameters)] * width
+            self.connection.executemany(layout.insert, zip(*rows_of, strict=True))
+            for sql, values in statements:
+                self.connection.execute(sql, values)
         else:
-            statements = [*layout.inserts(rows), *statements]
             if not self._in_bulk:
                 self._in_bulk = True
                 begin_bulk(self.connection)
             self.connection.beside(statements)
-        for side, found in elements:
+        for side, found in rows:
             self._add_elements(side, found)
-
-    def _elements(
-        self, layout: Layout, first: int, doc_ids: Sequence[int | str], block: Block
-    ) -> tuple[list[tuple[str, list[tuple[Key, int]]]], list[Statement]]:
-        """What the side tables get for new documents: rows, or where it is all text, SQLite's own way."""
-        rows: list[tuple[str, list[tuple[Key, int]]]] = []
-        statements: list[Statement] = []
-        last = first + len(doc_ids) - 1
-        for path, side in layout.sides:
-            if texts_alone(block, path):
-                sql = (
-                    f"INSERT OR IGNORE INTO {side} SELECT e.value, d.seq FROM {layout.table} d,"
-                    " json_each(d.body, ?) e WHERE d.seq BETWEEN ? AND ?"
-                )
-                statements.append((sql, (f"$.{path[0]}", first, last)))
-            else:
-                found = [
-                    (key, first + n)
-                    for n, plain in enumerate(block.plain)
-                    for key in element_keys(plain, path)
-                ]
-                rows.append((side, found))
-        return rows, statements
 
     def _entries(
         self, layout: Layout, first: int, doc_ids: Sequence[int | str], texts: Sequence[bytes]
     ) -> Statement:
         """What journals new documents, once they are there: their texts are taken from where they lie."""
-        before, digest = self._tail()
-        digests = chained_new(digest, self._sealed, before + 1, layout.name, doc_ids, first, texts)
-        self._last = (before + len(doc_ids), digests[-1])
+        before, hash_before = self._tail()
+        lines = lines_of_new(before + 1, layout.name, doc_ids, first, texts)
+        digest = linked(hash_before, self._sealed, lines)
+        self._last = (before + len(doc_ids), digest)
         self.operation.changes += len(doc_ids)
-        size = len(GENESIS)
+        last = first + len(doc_ids) - 1
         return (
-            "INSERT INTO journal SELECT seq + ?, ?, ?, id, seq, NULL, body,"
-            f" substr(?, {size} * (seq - ?) + 1, {size})"
+            "INSERT INTO journal SELECT seq + ?, ?, ?, id, seq, NULL, body, iif(seq = ?, ?, ?)"
             f" FROM {layout.table} WHERE seq BETWEEN ? AND ? ORDER BY seq",
             (
                 before + 1 - first,
                 self.operation.number,
                 layout.number,
-                b"".join(digests),
+                last,
+                digest,
+                COVERED,
                 first,
-                first,
-                first + len(doc_ids) - 1,
+                last,
             ),
         )
 
@@ -282,7 +255,8 @@ class Work:
         rows = []
         for layout, key, place, was, became in self._pending:
             number += 1
-            digest = chained(digest, self._sealed, (number, layout.name, key, place, was, became))
+            entry = (number, layout.name, key, place, was, became)
+            digest = linked(digest, self._sealed, [line(entry)])
             rows.append((number, operation, layout.number, key, place, was, became, digest))
         self.connection.executemany(
             f"INSERT INTO journal VALUES (?, ?, ?, ?, ?, {TEXT}, {TEXT}, ?)", rows
@@ -363,6 +337,10 @@ class Work:
     def release(self, savepoint: Savepoint) -> None:
         """The part that began at `savepoint` succeeded."""
         self.connection.execute(f"RELEASE {savepoint.name}")
+
+    def find_end(self, layout: Layout) -> None:
+        """Find out where new documents go, before much is written beside for which that would wait."""
+        self._next_places[layout.name] = self._place(layout, None)
 
     def _place(self, layout: Layout, wanted: int | None) -> int:
         if wanted is not None:

@@ -16,6 +16,7 @@ from tinydb.storages import Storage
 from dcrc.clock import Clock, system_clock
 from dcrc.store import layout as layouts
 from dcrc.store import sqlite
+from dcrc.store.blocks import Block
 from dcrc.store.codec import decode, encode, encode_many
 from dcrc.store.errors import Busy, DamagedFile, NoSuchFile, ReadOnly, StoreError
 from dcrc.store.ids import GlobalId, IdSource
@@ -343,7 +344,9 @@ class SqliteStorage(Storage):
                         work.replace(layout, seq, key, text, old, encode(wanted.pop(key)))
                     else:
                         work.delete(layout, seq, key, text)
-                work.insert_many(layout, list(wanted), encode_many(list(wanted.values())))
+                work.insert_many(
+                    layout, list(wanted), Block.of(layout, encode_many(list(wanted.values())))
+                )
 
 
 __all__ = ["Link", "SqliteStorage", "StoreError"]

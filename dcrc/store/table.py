@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
 from tinydb.queries import QueryInstance, QueryLike
 from tinydb.table import Document, Table
 
-from dcrc.store.codec import Block, Encoded, encode, encode_many, same
+from dcrc.store.adding import Adding
+from dcrc.store.blocks import BULK, Block
+from dcrc.store.codec import Encoded, Many, encode, same
 from dcrc.store.errors import Conflict
 from dcrc.store.ids import GlobalId
 from dcrc.store.indexes import Index, as_indexes
 from dcrc.store.keys import id_key
-from dcrc.store.layout import BULK, Layout
+from dcrc.store.layout import Layout
 from dcrc.store.lookup import ReadableTable
 from dcrc.store.operations import Work
 from dcrc.store.reading import Cond, Found, Search
@@ -141,9 +143,11 @@ class DocumentTable(ReadableTable):
                 waiting[key] = encode(dict(document))
                 doc_ids.append(doc_id)
                 if len(waiting) >= BULK:
-                    work.insert_many(layout, list(waiting), Block.of(waiting.values()))
+                    work.insert_many(
+                        layout, list(waiting), Block.of(layout, Many.of(waiting.values()))
+                    )
                     waiting = {}
-            work.insert_many(layout, list(waiting), Block.of(waiting.values()))
+            work.insert_many(layout, list(waiting), Block.of(layout, Many.of(waiting.values())))
         return doc_ids
 
     def update(
@@ -246,34 +250,23 @@ class DocumentTable(ReadableTable):
             self._next_id = None
 
     @contextmanager
-    def adding(self) -> Iterator[Callable[[Iterable[tuple[Any, Mapping[str, Any]]]], None]]:
-        """Gives a function that stores many new documents under their ids, as often as it is called.
+    def adding(self) -> Iterator[Adding]:
+        """Gives what stores many new documents under their ids, as often as it is called.
 
         They are written while Python goes on, some now and the rest when the block ends, always as many at a
-        time, so that SQLite knows the statement: until then they are kept, not copied, and cannot be read. An
-        id that is there already fails the whole block.
+        time, so that SQLite knows the statement: until then they cannot be read. An id that is there already
+        fails the whole block.
         """
         with self._writing("add", whole=True) as (work, layout):
-            keys: list[int | str] = []
-            documents: list[dict[str, Any]] = []
+            work.find_end(layout)
 
-            def add(pairs: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
-                ids, given = [], []
-                for doc_id, document in pairs:
-                    ids.append(id_key(doc_id))
-                    given.append(document if type(document) is dict else dict(document))
-                keys.extend(ids)
-                documents.extend(given)
-                while len(keys) >= BULK:
-                    write(BULK)
-
-            def write(count: int) -> None:
-                work.insert_many(layout, keys[:count], encode_many(documents[:count]))
-                del keys[:count], documents[:count]
+            def write(doc_ids: Sequence[int | str], block: Block) -> None:
+                work.insert_many(layout, doc_ids, block)
                 self._file.link().wrote(self._name)
 
-            yield add
-            write(len(keys))
+            adding = Adding(layout, write)
+            yield adding
+            adding.end()
             self._next_id = None
 
     def _put(self, work: Work, layout: Layout, documents: dict[int | str, Encoded]) -> None:
@@ -283,7 +276,7 @@ class DocumentTable(ReadableTable):
             if encoded.text != text.encode():
                 old = self._file.decoded(self._name, key, text)
                 work.replace(layout, seq, key, text, old, encoded)
-        work.insert_many(layout, list(documents), Block.of(documents.values()))
+        work.insert_many(layout, list(documents), Block.of(layout, Many.of(documents.values())))
 
     def edit(self, doc_id: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Document:
         """Store what somebody changed from `before` to `after`, field by field.
@@ -372,7 +365,7 @@ class DocumentTable(ReadableTable):
                 else:
                     old = self._file.decoded(self._name, key, text)
                     work.replace(layout, seq, key, text, old, after.pop(key))
-            work.insert_many(layout, list(after), Block.of(after.values()))
+            work.insert_many(layout, list(after), Block.of(layout, Many.of(after.values())))
 
 
 def _change(document: dict[str, Any], fields: Fields) -> None:

@@ -18,6 +18,7 @@ from dcrc.imports.cells import (
     read_id_number,
     read_km,
     read_money,
+    read_plain,
     read_plate,
     read_text,
 )
@@ -201,3 +202,28 @@ def test_no_cell_breaks_the_reading(cell: Any) -> None:
 def _try(kind: str, cell: Any) -> None:
     with contextlib.suppress(InputError):
         KINDS.reader(kind)(cell)
+
+
+PLAIN = (
+    "LGBH52E05AY000001", "LGBH52E02AY000001", "lgbh52e05ay000001", "LGBH52E05AY000001\nLGBH52E05AY000001",
+    "13800001234", "138 0000 1234", "12800001234", "１３８００００１２３４", "13800001234\n13900001234",
+    "0796-8212345", "07968212345", "01082123456", "0108-2123456", "02112345678", "013800001234",
+    "JL0000001", "12345678", "jl0000001", "NULLNULL", "N/A", "ABCDEFG", "JL 000001", "LONGCODE" * 8,
+    "渝A12345", "渝AD12345", "渝a12345", "渝A·12345", "未上牌", "", None, 13800001234, 13800001234.0, 7,
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PLAIN) | st.text("1380796-渝AL\n", max_size=17)))
+@pytest.mark.parametrize("kind", ["vin", "phones", "code", "plate", "text"])
+def test_what_is_read_at_once_is_what_the_reader_reads(kind: str, cells: list[Any]) -> None:
+    read = KINDS.reader(kind)
+    for cell, value in read_plain(kind, cells).items():
+        assert read(cell) == value
+
+
+def test_plain_cells_are_read_at_once() -> None:
+    assert set(read_plain("vin", PLAIN)) == {"LGBH52E05AY000001"}
+    assert {"13800001234", "0796-8212345", "07968212345"} <= set(read_plain("phones", PLAIN))
+    assert {"JL0000001", "NULLNULL"} <= set(read_plain("code", PLAIN))
+    assert set(read_plain("plate", PLAIN)) == {"渝A12345", "渝AD12345"}
+    assert read_plain("vin", []) == {}

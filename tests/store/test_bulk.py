@@ -11,6 +11,7 @@ import pytest
 from tinydb import where
 
 from dcrc.store import Database, Index
+from dcrc.store.blocks import Block, inserts
 from dcrc.store.codec import encode, encode_many
 from dcrc.store.errors import DiskFull, StoreError
 from dcrc.store.sqlite import Failure, Unique
@@ -79,10 +80,10 @@ def test_a_part_that_fails_while_it_is_written_fails_alone(shop, customers):
         layout = storage.ensure_table(work, "customers", customers._indexes)
         work.insert(layout, 1, encode({"name": "张三"}))
         numbers = range(2, 4_000)
-        block = encode_many([{"terms": [str(n)]} for n in numbers])
+        block = Block.of(layout, encode_many([{"terms": [str(n)]} for n in numbers]))
         with pytest.raises(Unique), storage.transaction("part"):
             work.insert_many(layout, [n % 3_000 for n in numbers], block)
-        work.insert_many(layout, [2], encode_many([{"name": "李四"}]))
+        work.insert_many(layout, [2], Block.of(layout, encode_many([{"name": "李四"}])))
     assert [each["name"] for each in customers] == ["张三", "李四"]
     assert shop.verify().ok
 
@@ -219,13 +220,62 @@ def test_half_of_what_is_added_is_not_kept_when_its_giver_fails(shop, customers)
     assert shop.verify().ok
 
 
+def test_documents_and_columns_are_added_in_the_order_they_came(shop, customers):
+    with shop.transaction("import"), customers.adding() as add:
+        add.columns(range(1, MANY + 1), {"name": [f"车主{n}" for n in range(1, MANY + 1)]})
+        add([(MANY + 1, {"name": "张三", "price": float("nan"), "terms": ["z"]})])
+        add.columns([MANY + 2], {"name": ["李四"], "terms": [["l"]], "note": [None]})
+    assert [each.doc_id for each in customers] == list(range(1, MANY + 3))
+    assert customers.get(doc_id=MANY + 2) == {"name": "李四", "terms": ["l"]}
+    assert customers.get(where("terms").any(["z"]))["name"] == "张三"
+    assert shop.verify().ok
+
+
+BULK_HARM = (
+    (
+        "UPDATE journal SET became = '{}' WHERE number = 7",
+        "one of the journal entries 1 to 1000 was changed: their hash",
+    ),
+    (
+        "UPDATE journal SET doc_id = 9999 WHERE number = 1500",
+        "entries 1001 to 2000 was changed: their hash",
+    ),
+    (
+        "UPDATE journal SET hash = x'' WHERE number = 2000",
+        "entries 1001 to 2000 was changed: their hash",
+    ),
+    (
+        "UPDATE journal SET hash = x'' WHERE number = 3500",
+        "the journal entry has no hash",
+    ),
+    (
+        "UPDATE journal SET hash = 'text' WHERE number = 2000",
+        "entries 1001 to 2000 was changed: their hash",
+    ),
+    ("DELETE FROM journal WHERE number = 3500", "lost"),
+    ("DELETE FROM journal WHERE number = 1700", "missing"),
+    ("UPDATE journal SET number = 3501 WHERE number = 3400", "missing"),
+)
+
+
+@pytest.mark.parametrize(("harm", "words"), BULK_HARM)
+def test_entries_that_share_a_hash_prove_each_other(shop, customers, harm, words):
+    customers.insert_multiple(owners(3_500))
+    assert shop.verify().ok
+    shop.storage.link().connection.execute(harm)
+    found = [problem.what for problem in shop.verify().problems]
+    assert any(words in each for each in found), found
+    assert "hash" not in words or sum("hash" in each for each in found) == 1
+
+
 def test_what_is_left_of_a_bulk_takes_statements_of_few_sizes(shop, customers):
     customers.insert({"name": "张三"})
     layout = shop.storage.link().layouts["customers"]
     statements: set[str] = set()
     for count in range(2_000, 9_000, 613):
-        rows = [layout.row(n, n, encode({"name": "张三"})) for n in range(count)]
-        written = list(layout.inserts(rows))
-        assert sum(len(parameters) for _, parameters in written) == count * len(rows[0])
+        block = Block.of(layout, encode_many([{"name": "张三"}] * count))
+        width, parameters = block.rows(1, range(count))
+        written = list(inserts(layout, width, parameters))
+        assert [each for _, some in written for each in some] == parameters
         statements.update(sql for sql, _ in written)
     assert len(statements) <= 6
