@@ -54,6 +54,27 @@ class Coded(str):
         return format(str(self), spec)
 
 
+class Fen(int):
+    """An amount in fen, which people read in yuan; files for machines keep the fen.
+
+    >>> f"{Fen(6_190_000)}", Fen(6_190_000).yuan
+    ('61,900.00', 61900.0)
+    """
+
+    __slots__ = ()
+
+    @property
+    def yuan(self) -> float:
+        """The amount as people reckon."""
+        return self / 100
+
+    def __str__(self) -> str:
+        return f"{self.yuan:,.2f}"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
 def plain(text: str, *, lines: bool = False) -> str:
     r"""`text` as any screen may show it: what a terminal would obey is made visible; markup stays as typed.
 

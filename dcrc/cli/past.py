@@ -81,11 +81,16 @@ def log(
     )
 
 
+def _short(record_id: str) -> str:
+    return f"({record_id[-6:].lower()})"
+
+
 def _print_changes(desk: Desk, number: int) -> None:
-    from dcrc.cli.stored_words import changes_in_words
+    from dcrc.cli.stored_words import RecordNames, changes_in_words
     from dcrc.kernel.operations_log import changes_of
 
     found = changes_of(desk, number)
+    names = RecordNames(desk)
     columns = [
         Column(t("Record"), flexible=True),
         Column(t("Field"), flexible=True),
@@ -94,7 +99,16 @@ def _print_changes(desk: Desk, number: int) -> None:
     ]
     rows = [
         (
-            f"{table_title(each.table)} {each.record[-6:].lower()}",
+            " ".join(
+                filter(
+                    None,
+                    (
+                        str(table_title(each.table)),
+                        names.of(each.table, each.record),
+                        _short(each.record),
+                    ),
+                )
+            ),
             each.title,
             clip(was, LONGEST_WORD),
             clip(became, LONGEST_WORD),

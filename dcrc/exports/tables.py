@@ -26,7 +26,7 @@ from dcrc.kernel.tasks import Task
 from dcrc.kernel.titles import code_word
 from dcrc.kernel.vehicles import Vehicle
 from dcrc.store import GlobalId
-from dcrc.wording import Coded
+from dcrc.wording import Coded, Fen
 
 _CHUNK = 1000
 
@@ -321,7 +321,7 @@ def _data_column(desk: Desk, kinds: Mapping[str, EventKind], field: str, header:
         if field.endswith("phone") and isinstance(value, str):
             return " / ".join(masked_phone(desk, number) for number in value.split(" / "))
         word = event_word(desk, kinds.get(event.kind), field, seen(desk, value, field))
-        return word if isinstance(word, Coded) else _cell(word, field)
+        return word if isinstance(word, (Coded, Fen)) else _cell(word, field)
 
     return _Column(field, header, cell)
 

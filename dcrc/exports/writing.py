@@ -26,6 +26,7 @@ from dcrc.errors import InOutError, UsageError
 from dcrc.i18n import t
 from dcrc.private_files import share_like
 from dcrc.system_faults import why
+from dcrc.wording import Fen
 
 FORMATS = (".xlsx", ".csv", ".json")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "'", "＝", "＋", "－", "＠")
@@ -176,6 +177,7 @@ class _Sheets:
         self.bold = book.add_format({"bold": True, "bottom": 1})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        self.money = book.add_format({"num_format": "#,##0.00"})
         self.names: set[str] = set()
         self.long: list[tuple[str, str, int, str]] = []
 
@@ -210,6 +212,8 @@ class _Sheets:
             return
         if isinstance(value, bool):
             sheet.write_boolean(row, column, value)
+        elif isinstance(value, Fen):
+            sheet.write_number(row, column, value.yuan, self.money)
         elif isinstance(value, (int, float)) and abs(value) < 1e15:
             sheet.write_number(row, column, value)
         elif isinstance(value, datetime):
@@ -249,6 +253,8 @@ def _csv_cell(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, Fen):
+        return f"{value.yuan:.2f}"
     if isinstance(value, (int, float)):
         return value
     if isinstance(value, datetime):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dcrc.i18n import listed, t
-from dcrc.wording import Coded
+from dcrc.wording import Coded, Fen
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -33,7 +33,10 @@ def answers_in_words(desk: Desk, form: str, values: Mapping[str, Any]) -> Iterat
 
 
 def event_word(desk: Desk, kind: EventKind | None, field: str, value: Any) -> Any:
-    """A value of an event's data: a code that its kind or a form words as a `Coded`, others as they are."""
+    """A value of an event's data: a code that its kind or a form words as a `Coded`, money as `Fen`, others
+    as they are."""
+    if kind is not None and field in kind.money and type(value) is int:
+        return Fen(value)
     if kind is None or not isinstance(value, str):
         return value
     form, _, question = kind.asked_in.get(field, "").partition(".")

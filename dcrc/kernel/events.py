@@ -28,7 +28,7 @@ class EventKind:
     `of_car` names those of them that go on with the car when it is sold on; None: the fact is its customer's
     own, and the next owner's rules never see it.
     `codes` words the codes that a field of `data` may hold; `asked_in` names the question (`form.field`)
-    whose options do.
+    whose options do. `money` names the fields that are amounts, in fen.
     """
 
     name: str
@@ -38,6 +38,7 @@ class EventKind:
     of_car: tuple[str, ...] | None = None
     codes: dict[str, dict[str, Wording]] = attrs.field(factory=dict)
     asked_in: dict[str, str] = attrs.field(factory=dict)
+    money: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -75,6 +76,7 @@ DELIVERED = EventKind(
         "extra": Wording("其他列", "Other columns"),
     },
     of_car=("model",),
+    money=("price", "discount"),
 )
 SERVICED = EventKind(
     "serviced",
@@ -95,6 +97,7 @@ SERVICED = EventKind(
         "extra": Wording("其他列", "Other columns"),
     },
     of_car=("order", "work", "sheet", "advisor", "km", "came_in", "next_km", "next_on"),
+    money=("amount",),
 )
 INSURED = EventKind(
     "insured",
@@ -111,6 +114,7 @@ INSURED = EventKind(
         "extra": Wording("其他列", "Other columns"),
     },
     ahead=True,
+    money=("premium",),
 )
 
 TRADE_EVENTS = (DELIVERED, SERVICED, INSURED)

@@ -29,6 +29,7 @@ from dcrc.kernel.tasks import Attempt, Result, Task
 from dcrc.kernel.titles import result_title, state_title
 from dcrc.record_words import field_title
 from dcrc.store import GlobalId
+from dcrc.wording import Fen
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -118,12 +119,11 @@ def _told(desk: Desk, events: Iterable[Event]) -> Iterator[Entry]:
 
 
 _NUMBER = re.compile(r"\+\d{6}")
-_MONEY = frozenset({"price", "discount", "amount", "premium"})
 
 
 def _shown(desk: Desk, name: str, value: Any) -> str:
-    if name in _MONEY and isinstance(value, int):
-        return f"{value / 100:,.2f}"
+    if isinstance(value, Fen):
+        return str(value)
     if isinstance(value, str) and (name.endswith(("phone", "number")) or _NUMBER.match(value)):
         return shown_number(desk, value)
     if name == "result" and value in list(Result):

@@ -348,6 +348,10 @@ class CallActions(DeskScreen):
     def _rest(self) -> None:
         """The keys rest: what was typed goes to disk, and what may be wrong in it is said beside it."""
         self.keep_draft()
+        self.tell_doubts()
+
+    def tell_doubts(self) -> None:
+        """Say beside the answers what may be wrong in them."""
         form, customer_id = self.form, self.customer_id
         answers = (
             {each.task.id: form.answers(each.task.id) for each in self._in_call()} if form else {}

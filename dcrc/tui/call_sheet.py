@@ -146,6 +146,8 @@ class CallSheet(CallActions, DeskScreen):
         if first:
             self.recording = False
             self.focus_first()
+            if data.draft.answers:
+                self.tell_doubts()
 
     def _closed_elsewhere(self, data: SheetData) -> list[str]:
         open_ = {each.task.id for each in data.tasks}

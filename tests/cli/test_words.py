@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from dcrc.i18n import speaking, t
+from dcrc.imports.report import Counts, Import
 from dcrc.kernel.calendar import add_task, withdraw_task
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Customer, edit_customer, find_customer
@@ -36,7 +37,10 @@ from plugins import new_car_followup, reminders, service_followup
 ME = ("--operator", "王敏")
 ZH = (*ME, "--lang", "zh")
 CODE = re.compile(r"[a-z]+[_.][a-z_.]+")
-RECORDS = (Customer, Vehicle, Event, Task, Attempt, Answers, Proposal, Merge, Operator, Look)
+RECORDS = (
+    *(Customer, Vehicle, Event, Task, Attempt, Answers, Proposal, Merge, Operator, Look),
+    *(Import, Counts),
+)
 LEDGER = "客户名称,手机,车架号(VIN),车型,交车日期\n"
 
 
@@ -110,6 +114,34 @@ def test_the_help_lists_the_roles_that_the_dealer_has(dcrc: Any) -> None:
     assert re.search(r"valet +Valet", dcrc.ok("operators", "role", "--help"))
 
 
+def test_the_log_of_an_import_names_people_cars_and_facts(dcrc: Any, tmp_path: Any) -> None:
+    ledger = tmp_path / "销售.csv"
+    ledger.write_text(
+        "客户名称,手机,车架号(VIN),车牌号,交车日期,成交价(元)\n"
+        "王小明,13800001234,LS4AAB3D7HA000001,赣A12345,2026-11-01,92900\n",
+        "utf-8",
+    )
+    dcrc.ok("import", ledger, *ME)
+    number = dcrc.json("log", *ME)["operations"][0]["number"]
+    told = dcrc.ok("log", "--changes", number, *ZH)
+    for words in (
+        "客户 王小明 (",
+        "车辆 赣A12345 (",
+        "事件 王小明 (",
+        "成交价 92,900.00",
+        "新增 1",
+        "交车",
+    ):
+        assert words in told
+    assert re.search(r"车主 +王小明", told)
+    assert not CODE.search(told)
+    assert not re.search(r"\b(batch|files|rows|sources|delivered|price)\b", told)
+    changes = dcrc.json("log", "--changes", number, *ME)["changes"]
+    assert next(each["became"] for each in changes if each["field"] == "data") == {
+        "price": 9_290_000
+    }
+
+
 def test_the_log_and_a_conflict_name_fields_in_words(dcrc: Any) -> None:
     desk = dcrc.desk()
     task = add_task(desk, a_customer(desk, "王小明"), "回访", desk.today())
@@ -119,6 +151,7 @@ def test_the_log_and_a_conflict_name_fields_in_words(dcrc: Any) -> None:
     told = dcrc.ok("log", "--changes", number, *ZH)
     assert "负责人" in told
     assert "手工设定的项目" in told
+    assert "任务 王小明 (" in told
     assert not CODE.search(told)
     changes = dcrc.json("log", "--changes", number, *ME)["changes"]
     assert {each["field"] for each in changes} == {"owner", "by_hand"}

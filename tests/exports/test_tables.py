@@ -97,12 +97,25 @@ def test_all_tables_go_out_and_it_is_noted(desk: Desk, tmp_path: Path) -> None:
     assert (event["日期"], event["客户"], event["成交价"]) == (
         date(2026, 11, 1),
         "=王小明",
-        6190000,
+        61900,
     )
     assert "K-998877" not in str(sheets)
     (look,) = desk.looks.all()
     assert (look["kind"], look["ref"], look["operator"]) == ("export", "all", "王敏")
     assert next(desk.db.journal.operations(limit=1)).name == "export"
+
+
+def test_money_goes_out_in_yuan_for_people_and_in_fen_for_machines(
+    desk: Desk, tmp_path: Path
+) -> None:
+    car = a_vehicle(desk, a_customer(desk, "王小明"))
+    delivered(desk, car, date(2026, 11, 1), {"price": 6_190_050, "loan": "无"})
+    for name in ("a.json", "a.csv", "a.xlsx"):
+        export_table(desk, "events", tmp_path / name)
+    (told,) = json.loads((tmp_path / "a.json").read_text("utf-8"))["events"]
+    assert told["price"] == 6_190_050
+    assert ",61900.50," in (tmp_path / "a.csv").read_text("utf-8-sig")
+    assert dict(zip(*_xlsx(tmp_path / "a.xlsx")["事件"], strict=True))["成交价"] == 61_900.5
 
 
 def test_json_has_the_records_under_stable_names(desk: Desk, tmp_path: Path) -> None:

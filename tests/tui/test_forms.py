@@ -94,6 +94,17 @@ async def test_a_doubt_beside_the_answer_before_leaves_the_question_in_view(
         await assert_in_view(seat)
 
 
+async def test_a_doubt_is_said_again_when_the_sheet_is_opened_again(
+    opened: Any, busy: Desk
+) -> None:
+    async with opened(at=busy) as seat:
+        await seat.press("enter")
+        await seat.type("25000")
+        await seat.press("escape")
+        await seat.press("enter")
+        assert seat.screen.form.questions[0].doubted
+
+
 async def test_a_window_that_becomes_smaller_leaves_the_question_in_view(
     opened: Any, busy: Desk
 ) -> None:
