@@ -61,6 +61,16 @@ class AssignActions(DeskScreen):
         key = house(self).key("today.assign")
         return [t("{count} marked, {key} assigns", count=marked, key=key)] if marked else []
 
+    def keep_marks(self) -> None:
+        """Take the marks of those away who are no longer on the list, whichever page they were on."""
+        filters, lines = self.filters, self.lines
+        if lines.marked:
+            self.fetch(
+                lambda desk: frozenset(listed_customers(desk, filters)),
+                lines.keep_marks,
+                topic="marks",
+            )
+
     def on_marked_list_marked(self) -> None:
         self.set_heading()
 

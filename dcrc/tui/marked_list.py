@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 
 from textual import events
@@ -66,13 +66,19 @@ class MarkedList(RecordList):
         *,
         anew: bool = False,
     ) -> None:
-        """As every list; marks of another list, or of lines that are gone, are taken away."""
+        """As every list; marks of another list, or of lines that are gone, are taken away.
+
+        A list of several pages does not know its lines: `keep_marks` tells it.
+        """
         super().show(total, rows, load, at, anew=anew)
-        there = {row.key for row in rows}
         if anew:
             self.mark([])
         elif len(rows) == total:
-            self.mark([key for key in self.marked if key in there])
+            self.keep_marks({row.key for row in rows})
+
+    def keep_marks(self, there: Collection[str]) -> None:
+        """Take the marks of all other lines away."""
+        self.mark([key for key in self.marked if key in there])
 
     def mark(self, keys: Sequence[str]) -> None:
         """Let these lines be marked and no others."""

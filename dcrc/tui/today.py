@@ -126,6 +126,7 @@ class Today(AssignActions):
         lines.lay_out(sheet_columns(not self.filters.mine))
         rows = sheet_rows(desk, found.sheets, not self.filters.mine)
         lines.show(found.total_sheets, rows, self._load_page, anew=anew)
+        self.keep_marks()
         self._show_counts()
         self.set_heading()
         self._show_card()

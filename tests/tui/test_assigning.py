@@ -9,11 +9,12 @@ import pytest
 from dcrc.i18n import speaking
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.assigning import share_customers
-from dcrc.kernel.calendar import add_task
+from dcrc.kernel.calendar import add_task, withdraw_task
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.operators import add_operator
 from dcrc.testing import a_customer
+from dcrc.tui import today
 from dcrc.tui.choosing import Choosing
 from dcrc.tui.share_dialog import ShareDialog
 from dcrc.tui.today import Today
@@ -88,6 +89,20 @@ async def test_marks_are_taken_away_by_escape_and_by_another_list(
         assert "[x]" not in seat.text
         await seat.press("space", "m")
         assert seat.screen.lines.marked == []
+
+
+async def test_who_left_a_list_of_several_pages_is_marked_no_more(
+    opened: Any, desk: Desk, customers: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today, "PAGE", 3)
+    async with opened() as seat:
+        await seat.press("space", "space")
+        gone = next(task for task in tasks(desk, limit=0) if task.customer == customers[0].id)
+        withdraw_task(desk, gone.id, "已联系")
+        seat.screen.load_data()
+        await seat.rest()
+        assert seat.screen.lines.marked == [customers[1].id]
+        assert "已选 1 位" in seat.text.splitlines()[0]
 
 
 async def test_the_whole_list_is_shared_out_and_shown_before(
