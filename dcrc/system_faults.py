@@ -26,7 +26,13 @@ _REASONS: Final = {
 }
 
 
-def why(error: OSError) -> str:
+class Why(str):
+    """What the system said: nothing of a customer is in it, so that logs may have it."""
+
+    __slots__ = ()
+
+
+def why(error: OSError) -> Why:
     """The reason of `error`; as the system says it where it is not known here."""
     known = _REASONS.get(error.errno or 0)
-    return str(known) if known is not None else error.strerror or type(error).__name__
+    return Why(known if known is not None else error.strerror or type(error).__name__)

@@ -12,7 +12,7 @@ from pathlib import Path
 from dcrc.cli.harmless import one_line
 from dcrc.errors import DcrcError
 from dcrc.i18n import t
-from dcrc.system_faults import why
+from dcrc.system_faults import Why, why
 
 SAFE_PARAMS = frozenset(
     (
@@ -22,6 +22,7 @@ SAFE_PARAMS = frozenset(
         "format",
         "profiles",
         "profile",
+        "almost",
         "row",
         "missing",
         "headers",
@@ -66,7 +67,8 @@ def without_customers(problem: BaseException) -> str:
     """What is said of a failure: its sentence with blanks filled only where no customer can stand."""
     if isinstance(problem, DcrcError):
         safe = {
-            name: value if name in SAFE_PARAMS else "…" for name, value in problem.params.items()
+            name: value if name in SAFE_PARAMS or isinstance(value, Why) else "…"
+            for name, value in problem.params.items()
         }
         try:
             return one_line(t(problem.msgid, **safe))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -44,13 +44,18 @@ def _import(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
 
     files, left = _files(options.get("files", []), folder)
     rejects = options.get("rejects")
-    report = import_files(
-        desk,
-        files,
-        profile=options.get("profile"),
-        rejects=_dated(desk, rejects, folder) if rejects else None,
-        leave_out=lambda path, error: left.append(error),
-    )
+    try:
+        report = import_files(
+            desk,
+            files,
+            profile=options.get("profile"),
+            rejects=_dated(desk, rejects, folder) if rejects else None,
+            leave_out=lambda path, error: left.append(error),
+        )
+    except DcrcError as error:
+        if error not in left:
+            raise
+        return Ended.FAILED, "; ".join(_left_out(left))
     counts = report.counts
     said = t(
         "{files} files: {new} new, {changed} changed, {unchanged} unchanged, {rejected} rejected",
@@ -60,9 +65,12 @@ def _import(desk: Desk, options: Mapping[str, Any], folder: Path) -> Outcome:
         unchanged=counts.unchanged,
         rejected=counts.rejected,
     )
-    told = [t("left out: {why}", why=without_customers(error)) for error in left]
-    said = "; ".join((said, *told, *map(one_line, report.notes)))
+    said = "; ".join((said, *_left_out(left), *map(without_customers, report.notes)))
     return Ended.PARTIAL if report.rejected or left else Ended.DONE, said
+
+
+def _left_out(errors: Sequence[DcrcError]) -> list[str]:
+    return [t("left out: {why}", why=without_customers(error)) for error in errors]
 
 
 def _files(patterns: str | list[str], folder: Path) -> tuple[list[Path], list[DcrcError]]:

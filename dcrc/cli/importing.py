@@ -13,7 +13,7 @@ from dcrc.cli.progress import progress
 from dcrc.cli.seat import pass_desk
 from dcrc.cli.showing import Column, Table, show
 from dcrc.errors import InOutError, PartialSuccess
-from dcrc.i18n import t
+from dcrc.i18n import t, translate_error
 
 if TYPE_CHECKING:
     from dcrc.imports.report import Counts, FileReport, ImportReport, Remark, SheetReport
@@ -84,7 +84,7 @@ def import_document(report: ImportReport) -> dict[str, Any]:
         "files": [_file(file) for file in report.files],
         "rejected": [_remark(one) for one in report.rejected],
         "warnings": [_remark(one) for one in report.warnings],
-        "notes": list(report.notes),
+        "notes": list(map(translate_error, report.notes)),
         "rejects_file": report.rejects_file or None,
     }
 
@@ -165,7 +165,7 @@ def _lines(desk: Desk, report: ImportReport) -> list[str | Table]:
                     lines.append(f"    {title}: {one_line(', '.join(headers))}")
     lines.append(_counts_table(report))
     lines += _remark_lines(report.rejected)
-    lines += [f"! {one_line(note)}" for note in report.notes]
+    lines += [f"! {one_line(translate_error(note))}" for note in report.notes]
     if report.warnings:
         lines.append(
             t(

@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from dcrc.errors import DcrcError, InOutError, InputError, UsageError
-from dcrc.i18n import t, translate_error
+from dcrc.i18n import translate_error
 from dcrc.imports.cells import Kinds
 from dcrc.imports.gathering import Source
 from dcrc.imports.headers import Recognised
@@ -27,6 +27,7 @@ from dcrc.imports.report import (
     FileReport,
     Import,
     ImportReport,
+    Note,
     Place,
     SheetReport,
 )
@@ -157,7 +158,7 @@ def _give_back(rejects: Path, found: list[SheetRows], report: ImportReport) -> N
         if report.dry_run:
             raise
         report.notes.append(
-            t(
+            Note(
                 "The refused rows were not written ({reason}) Everything else came in; import the files "
                 "again with another name for the refused rows.",
                 reason=translate_error(error),

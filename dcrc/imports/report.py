@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from dcrc.errors import DcrcError
+
 
 @attrs.frozen
 class Place:
@@ -91,6 +93,10 @@ class FileReport:
     sheets: list[SheetReport] = attrs.field(factory=list)
 
 
+class Note(DcrcError):
+    """What is to be known of an import that went on: said as errors are, but never raised."""
+
+
 @attrs.define
 class ImportReport:
     """All of one import. `batch` names it for undo; "" when nothing was written.
@@ -103,7 +109,7 @@ class ImportReport:
     files: list[FileReport] = attrs.field(factory=list)
     rejected: list[Remark] = attrs.field(factory=list)
     warnings: list[Remark] = attrs.field(factory=list)
-    notes: list[str] = attrs.field(factory=list)
+    notes: list[Note] = attrs.field(factory=list)
     records: dict[str, tuple[int, int]] = attrs.field(factory=dict)
     batch: str = ""
     dry_run: bool = False

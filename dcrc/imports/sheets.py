@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dcrc.errors import InputError
-from dcrc.i18n import t
 from dcrc.imports.headers import Recognised, recognise
 from dcrc.imports.profiles import Profile
 from dcrc.imports.reading import Book, Sheet
-from dcrc.imports.report import ImportReport, Place
+from dcrc.imports.report import ImportReport, Note, Place
 
 
 def recognised_sheets(
     number: int, book: Book, profiles: Mapping[str, Profile], report: ImportReport
 ) -> list[tuple[Place, Sheet, Recognised]]:
-    """The sheets of a book that hold rows; what is passed over is noted, and a book with none refused."""
+    """The sheets of a book that hold rows; what is passed over is noted, and a book with none refused.
+
+    A book that is refused leaves no notes: its error says what is wrong.
+    """
     found = []
+    notes: list[Note] = []
     empty = True
     for sheet in book.sheets:
         place = Place(number, book.path.name, sheet.name, len(book.sheets) > 1)
         if sheet.hidden:
-            report.notes.append(
-                t(
+            notes.append(
+                Note(
                     "{file}: the hidden sheet {sheet} was passed over.",
                     file=place.file,
                     sheet=sheet.name,
@@ -30,15 +33,15 @@ def recognised_sheets(
             )
             continue
         if not any(any(cell not in ("", None) for cell in row) for row in sheet.rows):
-            report.notes.append(
-                t("{file}: the sheet {sheet} is empty.", file=place.file, sheet=sheet.name)
+            notes.append(
+                Note("{file}: the sheet {sheet} is empty.", file=place.file, sheet=sheet.name)
             )
             continue
         empty = False
         meaning = recognise(sheet.rows, profiles)
         if meaning is None:
-            report.notes.append(
-                t(
+            notes.append(
+                Note(
                     "{file}: nothing in the sheet {sheet} looks like known headers.",
                     file=place.file,
                     sheet=sheet.name,
@@ -48,7 +51,7 @@ def recognised_sheets(
             raise _lacks(place, meaning)
         else:
             if meaning.almost is not None:
-                report.notes.append(_almost(place, meaning, meaning.almost))
+                notes.append(_almost(place, meaning, meaning.almost))
             found.append((place, sheet, meaning))
     if empty:
         raise InputError("{file} has no rows: every sheet is empty.", file=book.path.name)
@@ -61,12 +64,13 @@ def recognised_sheets(
         )
     if not any(len(sheet.rows) > meaning.header_row for _, sheet, meaning in found):
         raise InputError("{file} has headers but no rows under them.", file=book.path.name)
+    report.notes += notes
     return found
 
 
-def _almost(place: Place, meaning: Recognised, almost: Recognised) -> str:
+def _almost(place: Place, meaning: Recognised, almost: Recognised) -> Note:
     fields = almost.profile.fields
-    return t(
+    return Note(
         "{file}, sheet {sheet}: taken as “{profile}”, so that no call follows from it. More of its "
         "headers are those of “{almost}”, which lacks {missing}: if it is one, add its header for that "
         "to a mapping file, take this import back and import again.",

@@ -145,7 +145,7 @@ class AssignActions(DeskScreen):
                 )
             self._assigned(text)
 
-        self.fetch(lambda desk: assign_customers(desk, customers, owner), show, topic="assign")
+        house(self).perform(lambda desk: assign_customers(desk, customers, owner), show, on=self)
 
     def _share(self, marked: Sequence[str] | None) -> None:
         filters = self.filters

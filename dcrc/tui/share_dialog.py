@@ -128,9 +128,9 @@ class ShareDialog(Dialog[Assigned]):
     # -- doing it --------------------------------------------------------------------------------
 
     def on_record_list_opened(self) -> None:
-        if self._would is None or not self._would.edits:
+        if self._sharing or self._would is None or not self._would.edits:
             return
-        self._would, self._sharing = None, True
+        self._sharing = True
         self._tell(t("Sharing out …"))
         house(self).perform(
             self._work(dry_run=False), self._done, on=self, topic="share", failed=self._refused
@@ -138,3 +138,7 @@ class ShareDialog(Dialog[Assigned]):
 
     def _done(self, done: Assigned) -> None:
         self.dismiss(done)
+
+    def action_back(self) -> None:
+        if not self._sharing:  # what is being stored is told of, with the key that takes it back
+            super().action_back()

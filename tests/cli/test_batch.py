@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from xlsxwriter import Workbook
 
 from dcrc.cli.batch_file import read_steps
 from dcrc.errors import InputError
@@ -74,8 +75,27 @@ def test_a_file_that_is_no_list_does_not_keep_the_others_out(dcrc: Any) -> None:
     assert "left out: a.csv is no list known here (" in said
     assert "…" not in said
     (dcrc.folder / "b.csv").unlink()
+    (dcrc.folder / "d.csv").mkdir()
     report = dcrc.json("batch", steps, code=5)
     assert [step["ended"] for step in report["steps"]] == ["failed", "done"]
+    said = report["steps"][0]["said"]
+    assert said.count("left out: ") == 4
+    assert "d.csv cannot be read: it is a folder." in said
+    assert said in (dcrc.folder / "dealer.batch.log").read_text("utf-8")
+
+
+def test_what_is_said_of_sheets_names_none_in_the_log(dcrc: Any) -> None:
+    with Workbook(dcrc.folder / "a.xlsx") as book:
+        book.add_worksheet("本月").write_column(0, 0, LEDGER.splitlines())
+        for row, line in enumerate(LEDGER.splitlines()):
+            book.get_worksheet_by_name("本月").write_row(row, 0, line.split(","))
+        book.add_worksheet("李娜13800005678").hide()
+        book.add_worksheet("空")
+    steps = write(dcrc, "import a.xlsx\n", "night.txt")
+    said = dcrc.json("batch", steps)["steps"][0]["said"]
+    assert "a.xlsx: the hidden sheet … was passed over." in said
+    assert "李娜" not in (dcrc.folder / "dealer.batch.log").read_text("utf-8")
+    assert "李娜13800005678" in dcrc.ok("import", dcrc.folder / "a.xlsx")
 
 
 def test_the_log_has_no_customer(dcrc: Any) -> None:

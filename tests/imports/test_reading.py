@@ -181,7 +181,8 @@ def test_hidden_sheets_are_passed_over_and_said(desk: Desk, tmp_path: Path) -> N
         workbook.get_worksheet_by_name("底稿").very_hidden()
     report = import_files(desk, [path])
     assert [sheet.sheet for sheet in report.files[0].sheets] == ["本月"]
-    assert report.notes == [f"隐藏.xlsx：隐藏的工作表 {name} 未导入。" for name in ("上月", "底稿")]
+    said = list(map(translate_error, report.notes))
+    assert said == [f"隐藏.xlsx：隐藏的工作表 {name} 未导入。" for name in ("上月", "底稿")]
     _came_in(desk)
 
 
@@ -192,7 +193,7 @@ def test_a_binary_workbook_of_old_excel(desk: Desk) -> None:
     (sheet,) = report.files[0].sheets
     assert (sheet.sheet, sheet.header_row, sheet.aside) == ("销售台账", 2, {"total": [5]})
     assert len(report.notes) == 1
-    assert "内部" in report.notes[0]
+    assert "内部" in translate_error(report.notes[0])
     known = [(one["name"], one["phones"]) for one in desk.customers.all()]
     assert known == [
         ("王小明", [{"number": "+8613800001234"}]),  # a text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.operators import add_operator
 from dcrc.testing import a_customer
-from dcrc.tui import today
+from dcrc.tui import share_dialog, today
 from dcrc.tui.choosing import Choosing
 from dcrc.tui.share_dialog import ShareDialog
 from dcrc.tui.today import Today
@@ -140,6 +141,32 @@ async def test_who_takes_part_is_chosen_and_the_marked_ones_alone_are_shared(
         assert "[ ] 刘洋" in seat.text
         await seat.press("enter")
         assert owners(desk) == ["周岚", "陈晨", "周岚", "陈晨", "", "", ""]
+
+
+async def test_what_is_being_shared_out_is_told_though_escape_was_pressed(
+    opened: Any, desk: Desk, customers: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = Event(), Event()
+
+    def slowly(*arguments: Any, dry_run: bool = False, **options: Any) -> Any:
+        if not dry_run:
+            begun.set()
+            go_on.wait(10)
+        return share_customers(*arguments, dry_run=dry_run, **options)
+
+    monkeypatch.setattr(share_dialog, "share_customers", slowly)
+    async with opened() as seat:
+        await seat.press("d", "6")
+        await seat.pilot.press("enter")
+        begun.wait(10)
+        await seat.pilot.press("escape", "enter")
+        go_on.set()
+        await seat.rest()
+        assert isinstance(seat.screen, Today)
+        assert "已平均分派" in seat.text
+        assert "" not in owners(desk)
+        await seat.press("ctrl+z")
+        assert owners(desk) == [""] * 7
 
 
 async def test_nobody_takes_part_and_nothing_is_left_to_share(
