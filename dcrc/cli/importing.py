@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
 
 FILE = click.Path(readable=False, path_type=Path)
+SHOWN_ROWS = 8  # that are set aside, of each kind
 SHOWN_REMARKS = 10
 
 
@@ -133,6 +135,18 @@ def _remark(remark: Remark) -> dict[str, Any]:
     }
 
 
+def _set_aside(kind: str, rows: Sequence[int]) -> str:
+    """Which rows are no data, and why."""
+    what = {
+        "total": t("totals"),
+        "header": t("headers once more"),
+        "footer": t("words below the table"),
+    }
+    numbers = ", ".join(map(str, rows[:SHOWN_ROWS]))
+    more = " …" if len(rows) > SHOWN_ROWS else ""
+    return t("no data: {what}, row {rows}", what=what.get(kind, kind), rows=numbers + more)
+
+
 def _lines(desk: Desk, report: ImportReport) -> list[str | Table]:
     from dcrc.imports.profiles import profiles_of
 
@@ -151,6 +165,7 @@ def _lines(desk: Desk, report: ImportReport) -> list[str | Table]:
                     row=sheet.header_row,
                 )
             )
+            lines += [f"    {_set_aside(kind, rows)}" for kind, rows in sheet.aside.items()]
             if report.dry_run:
                 fields = profiles[sheet.profile].fields
                 lines += [

@@ -169,4 +169,5 @@ def undo(desk: Desk, operation: int | None, batch: str | None) -> None:
         )
         if whose
         else t("Taken back: {what} ({count} changes).", what=what, count=undone.changes),
+        t("`dcrc undo --operation {number}` brings it back.", number=undone.operation),
     )

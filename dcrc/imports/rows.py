@@ -256,6 +256,12 @@ def _dropped(
     required = recognised.profile.required
     header = found.headers
     headed = [index for places in recognised.columns.values() for index in places]
+    # a phone number or a VIN where one belongs is no footer's
+    proofs = [
+        column
+        for name, column in values.items()
+        if name not in required and recognised.profile.fields[name].kind in ("phones", "vin")
+    ]
     dropped: set[int] = set()
     suspects: set[int] = set()
     for name in required:
@@ -273,7 +279,8 @@ def _dropped(
             kind = "header"
         else:
             nothing = all(value is None for value in mine.values())
-            kind = beside_data(row) or (aside(row, header) if nothing else None)
+            beside = nothing and not any(column[place] for column in proofs)
+            kind = beside_data(row) or (aside(row, header) if beside else None)
         dropped.add(place)
         if kind is not None:
             found.set_aside.setdefault(kind, []).append(number)

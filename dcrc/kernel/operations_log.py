@@ -92,7 +92,7 @@ def changes_of(desk: Desk, operation: int) -> list[FieldChange]:
 
 
 def whom_about(desk: Desk, operations: Iterable[int]) -> str:
-    """The name of the one customer whose records `operations` wrote; "" when there is none or several."""
+    """The name of the one customer or operator whose records `operations` wrote; "" when none or several."""
     found: set[str] = set()
     name = ""
     for number in operations:
@@ -102,17 +102,18 @@ def whom_about(desk: Desk, operations: Iterable[int]) -> str:
             found |= {customer_id} - {""}
             if len(found) > 1:
                 return ""
-            if change.table == "customers":
+            if change.table in ("customers", "operators"):
                 name = str(fields.get("name", name))
     for customer_id in found:
         there = desk.customers.get(doc_id=GlobalId(customer_id))
+        there = there or desk.operators.get(doc_id=GlobalId(customer_id))
         return str(there["name"]) if isinstance(there, Document) else name
     return ""
 
 
 def _whose(desk: Desk, change: Change, fields: Mapping[str, Any]) -> str:
     """The id of the customer to whom the changed record belongs; "" when to none."""
-    if change.table == "customers":
+    if change.table in ("customers", "operators"):
         return str(change.doc_id)
     if "customer" in fields:
         return str(fields["customer"] or "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from dcrc.errors import ConflictError, NotFound, UsageError
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.corrections import note_given_back
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.looks import LOOKS
@@ -16,7 +16,7 @@ from dcrc.kernel.merges import belonging_tables
 from dcrc.kernel.operators import Permission, ensure_a_supervisor
 from dcrc.kernel.planning import BY_HAND, note_contact, replan_touched
 from dcrc.record_words import table_title
-from dcrc.store import GlobalId, Operation, Undone
+from dcrc.store import Change, GlobalId, Operation, Undone
 from dcrc.wording import Coded
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ LASTING = frozenset({*LOOKS, "init", "index", "migrate", "schema"})
 _LINKS = frozenset({"customer", "vehicle"})
 _PASSED_BY = LASTING | {"plan"}
 _WINDOW = 200
+_NAMED = 5  # of the steps that keep another from being taken back
+_LOOKED_AT = 100  # records of a table, to find these steps
 
 
 class Named(Protocol):
@@ -124,6 +126,7 @@ def _refuse_orphans(desk: Desk, made: _Made) -> None:
 
     What was given to it then goes back to whom it belonged.
     """
+    bears: dict[str, list[str]] = {}
     facts = [name for name in belonging_tables(desk) if name != "outbox"]
     links = [("customers", "customer", name) for name in facts]
     for owner, field, table in (*links, ("vehicles", "vehicle", "events")):
@@ -131,12 +134,14 @@ def _refuse_orphans(desk: Desk, made: _Made) -> None:
         for fact in desk.table(table).having(field, made.ids.get(owner, ())):
             planned = table == "tasks" and _left_to_planners(fact)
             if not planned and str(fact.doc_id) not in own:
-                raise _bears(table)
-    _refuse_spoken_of(desk, made.ids)
+                bears.setdefault(table, []).append(str(fact.doc_id))
+    _find_spoken_of(desk, made.ids, bears)
+    if bears:
+        raise _bears(desk, bears)
 
 
-def _refuse_spoken_of(desk: Desk, made: Mapping[str, set[str]]) -> None:
-    """Raise ConflictError if somebody has spoken with a customer about a fact that was new then."""
+def _find_spoken_of(desk: Desk, made: Mapping[str, set[str]], bears: dict[str, list[str]]) -> None:
+    """Add what somebody has said or heard of a fact that was new then."""
     facts = made.get("events", set())
     found = desk.events.get_each(GlobalId(one) for one in facts)
     customers = {str(fact["customer"]) for fact in found}
@@ -148,14 +153,44 @@ def _refuse_spoken_of(desk: Desk, made: Mapping[str, set[str]]) -> None:
         ]
         tasks = {str(each["task"]) for each in spoken if each.get("task")}
         asked = desk.tasks.get_many([GlobalId(one) for one in sorted(tasks)])
-        if any(each.get("event") in facts for each in (*spoken, *asked.values())):
-            raise _bears(table)
+        about = {str(task.doc_id) for task in asked.values() if task.get("event") in facts}
+        bears.setdefault(table, []).extend(
+            str(each.doc_id)
+            for each in spoken
+            if each.get("event") in facts or str(each.get("task")) in about
+        )
+        if not bears[table]:
+            del bears[table]
 
 
-def _bears(table: str) -> ConflictError:
+def _bears(desk: Desk, records: Mapping[str, Sequence[str]]) -> ConflictError:
+    """What says which later steps are to be taken back first, the newest named."""
+    later: dict[int, Change] = {}
+    for table, ids in records.items():
+        for doc_id in ids[:_LOOKED_AT]:
+            for change in desk.db.journal.entries(table, GlobalId(doc_id)):
+                if change.name not in _PASSED_BY and undone_by(change) is None:
+                    later[change.operation] = change
+    steps = [later[each.number] for each in standing(desk) if each.number in later]
+    told = [_step(desk, step) for step in steps[:_NAMED]]
+    if len(steps) > _NAMED:
+        told.append(t("{count} more", count=len(steps) - _NAMED))
     return ConflictError(
-        "What was registered then has later records ({table}): take these back first.",
-        table=Coded(table, table_title(table)),
+        "What was registered then has later records ({table}), by {steps}: take these back first, the "
+        "newest first (`dcrc undo --operation NUMBER`).",
+        table=Coded(", ".join(records), listed(table_title(each) for each in records)),
+        steps=Coded(", ".join(str(step.operation) for step in steps), listed(told)),
+    )
+
+
+def _step(desk: Desk, change: Change) -> str:
+    """An operation in a few words: its number, when, by whom, what."""
+    return t(
+        "{number} ({at}, {operator}, {what})",
+        number=change.operation,
+        at=f"{change.at.astimezone(desk.zone):%m-%d %H:%M}",
+        operator=change.operator,
+        what=t(change.name),
     )
 
 

@@ -290,3 +290,12 @@ def test_a_sales_ledger_without_a_known_day_is_not_taken_as_a_list_of_customers_
     assert "交车日期" in said
     plain = book([["姓名", "手机", "地址"], ["李红", "13800000002", "新村1号"]], "客户.xlsx")
     assert import_files(desk, [plain], dry_run=True).notes == []
+
+
+def test_a_row_with_a_number_and_no_name_is_refused_not_taken_for_a_footer(
+    desk: Desk, book: Write
+) -> None:
+    rows = [["姓名", "手机"], ["王小明", "13800000001"], ["", "13912345672"], ["制表人：李红", ""]]
+    report = import_files(desk, [book(rows)])
+    assert (report.counts.new, [one.row for one in report.rejected]) == (1, [3])
+    assert report.files[0].sheets[0].aside == {"footer": [4]}

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dcrc.errors import ConflictError, DcrcError, NotAllowed, NotFound, UsageError
+from dcrc.i18n import translate_error
 from dcrc.kernel.conversations import record_attempt
 from dcrc.kernel.customers import (
     Customer,
@@ -113,8 +114,10 @@ def test_a_registration_that_bears_later_facts_stays(desk: Desk, seat: Seat) -> 
     registered = last_step(desk).number
     caller = seat("周岚", "caller")
     record_event(caller, Event("", "serviced", customer.id, date(2026, 11, 1), key="RO1"))
-    with pytest.raises(ConflictError, match="events"):
+    with pytest.raises(ConflictError, match="events") as refused:
         undo(desk, registered)
+    assert refused.value.params["steps"] == str(last_step(caller).number)
+    assert "周岚" in translate_error(refused.value)
     undo(caller)
     undo(desk, registered)
     assert desk.customers.count() == 0
@@ -171,8 +174,9 @@ def test_a_fact_about_which_somebody_has_called_stays(desk: Desk) -> None:
     undone = undo(desk, batch="sales")
     undo(desk, undone.operation)
     record_attempt(desk, "t0", Result.NO_ANSWER)
-    with pytest.raises(ConflictError, match="attempts"):
+    with pytest.raises(ConflictError, match="attempts") as refused:
         undo(desk, batch="sales")
+    assert refused.value.params["steps"] == str(last_step(desk).number)
 
 
 def test_planning_is_passed_by_and_the_beginning_stays(desk: Desk) -> None:
