@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -135,6 +135,25 @@ def beside_data(row: Sequence[Any]) -> str | None:
         return None
     first = plain_header(filled[0])
     return "total" if _TOTALS.match(first) else "footer" if _FOOTERS.match(first) else None
+
+
+_BELOW = re.compile(
+    r"^[ \t]*(?:(?P<total>(?:合计|总计|小计|共计|累计|本页|总数|汇总|total|subtotal|sum)[ :：\d.,]*[人条台行户笔]?)"
+    r"|(?:制表|制单|打印|导出|审核|复核|填表|经办|会计|出纳|统计)[^\s:：]{0,4} *[:：].*)[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def words_below(names: Iterable[str]) -> dict[str, str]:
+    """Those of `names` that are no names but a line below a table, `total` or `footer`.
+
+    Stricter than `beside_data`, as firms are called 会计师事务所, too.
+
+    >>> words_below(["王小明", "合计", "合计：5人", "会计师事务所", "制表人：李红"])
+    {'合计': 'total', '合计：5人': 'total', '制表人：李红': 'footer'}
+    """
+    found = _BELOW.finditer("\n".join(names))
+    return {each[0]: "total" if each["total"] else "footer" for each in found}
 
 
 def is_header_again(row: Sequence[Any], header: Sequence[Any], columns: Sequence[int]) -> bool:

@@ -17,7 +17,7 @@ import attrs
 from dcrc.errors import InputError
 from dcrc.i18n import t, translate_error
 from dcrc.imports.cells import Choice, Kinds, Phones, is_empty, read_plain, text_of
-from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again
+from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again, words_below
 from dcrc.imports.naming import Named, named, naming_fields
 from dcrc.imports.profiles import Field
 from dcrc.imports.reading import Sheet
@@ -248,6 +248,16 @@ def _joined(columns: list[list[Any]]) -> list[Any]:
     ]
 
 
+def _below(recognised: Recognised, values: Mapping[str, list[Any]]) -> dict[str, str]:
+    """What stands in columns of names and is none, where nothing but a name is required."""
+    required = recognised.profile.required
+    if {recognised.profile.fields[name].kind for name in required} != {"name"}:
+        return {}
+    return words_below(
+        value for name in required for value in set(values[name]) if isinstance(value, str)
+    )
+
+
 def _dropped(
     found: SheetRows, values: Mapping[str, list[Any]], body: Sequence[Sequence[Any]], first: int
 ) -> set[int]:
@@ -271,16 +281,23 @@ def _dropped(
                 for place, value in enumerate(values[name])
                 if value is None or type(value) is Refused
             )
+    below = _below(recognised, values)
+    for name in below and required:
+        suspects.update(place for place, value in enumerate(values[name]) if value in below)
     for place in sorted(suspects):
         row, number = body[place], first + place
         mine = {name: values[name][place] for name in required}
         kind = None
+        proved = any(column[place] for column in proofs)
         if is_header_again(row, header, headed):
             kind = "header"
+        elif all(isinstance(value, str) for value in mine.values()):
+            kind = None if proved else next(filter(None, map(below.get, mine.values())), None)
+            if kind is None:
+                continue
         else:
-            nothing = all(value is None for value in mine.values())
-            beside = nothing and not any(column[place] for column in proofs)
-            kind = beside_data(row) or (aside(row, header) if beside else None)
+            nothing = not proved and all(value is None for value in mine.values())
+            kind = beside_data(row) or (aside(row, header) if nothing else None)
         dropped.add(place)
         if kind is not None:
             found.set_aside.setdefault(kind, []).append(number)
