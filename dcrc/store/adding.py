@@ -16,18 +16,16 @@ from dcrc.store.layout import Layout
 
 @attrs.define(eq=False)
 class Adding:
-    """Takes documents under their ids; `write` gets them some at a time.
-
-    Their lists may not be changed before they are written.
-    """
+    """Gathers new documents, and hands them to `write` in whole bulks; what they say is taken at once."""
 
     layout: Layout
     write: Callable[[Sequence[int | str], Block], None]
     _ids: list[int | str] = attrs.field(factory=list, init=False)
     _block: Block = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        self._block = Block.empty(self.layout)
+    @_block.default
+    def _nothing(self) -> Block:
+        return Block.empty(self.layout)
 
     def __call__(self, pairs: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
         """Ids and documents; all of these or, where one cannot be stored, none."""
@@ -38,7 +36,7 @@ class Adding:
         self._take(ids, Block.of(self.layout, encode_many(documents)))
 
     def columns(self, doc_ids: Sequence[Any], columns: Columns) -> None:
-        """As many documents as there are ids, by their columns."""
+        """As many documents as there are ids, by their columns; ValueError for one of another length."""
         ids = list(map(id_key, doc_ids))
         self._take(ids, Block.of_columns(self.layout, columns, len(ids)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any
@@ -18,9 +18,14 @@ from dcrc.store.keys import Key, Path, element_keys, key_at
 from dcrc.store.layout import TEXT, Layout
 
 _MOST_PARAMETERS = 32_000  # of one statement; SQLite takes 32,766
-BULK = LONGEST  # rows of one statement; more need more memory, fewer more turns
+BULK = 1_000  # rows written together, a link of the chain; more need more memory, fewer more turns
+assert BULK <= LONGEST
 _REST = (100, 10, 1)  # rows of statements for what is left: few sizes, as SQLite keeps statements
 _SPARSE = 4  # times as many places as elements are too many
+
+
+Elements = list[str] | frozenset[Key]
+"""The keys of one document in a side table; a list is of text alone, and may repeat itself."""
 
 
 @attrs.define
@@ -34,7 +39,7 @@ class Block:
     texts: list[bytes]
     odd: list[int | None] | None
     keys: list[list[Key]]
-    elements: list[list[Collection[Key]]]
+    elements: list[list[Elements]]
 
     @classmethod
     def empty(cls, layout: Layout) -> Block:
@@ -120,22 +125,22 @@ def inserts(layout: Layout, width: int, parameters: list[Any]) -> Iterator[State
 
 
 def element_inserts(
-    side: str, first: int, elements: Sequence[Collection[Key]]
+    side: str, first: int, elements: Sequence[Elements]
 ) -> Statement | list[tuple[Key, int]]:
     """What the side table gets of documents from place `first` on: rows, or all at once where it is text."""
-    if {list}.issuperset(map(type, elements)):
-        width = max(map(len, elements), default=0)
-        if width * len(elements) <= _SPARSE * sum(map(len, elements)):
-            gaps = [[None] * missing for missing in range(width + 1)]
-            flat = orjson.dumps(
-                list(chain.from_iterable(each + gaps[width - len(each)] for each in elements))  # type: ignore[operator]  # lists
+    lists = [each for each in elements if isinstance(each, list)]
+    width = max(map(len, lists), default=0)
+    if len(lists) == len(elements) and width * len(lists) <= _SPARSE * sum(map(len, lists)):
+        gaps = [[None] * missing for missing in range(width + 1)]
+        flat = orjson.dumps(
+            [*chain.from_iterable([*each, *gaps[width - len(each)]] for each in lists)]
+        )
+        if b"\\u0000" not in flat:  # where SQLite's text would end
+            sql = (
+                f"INSERT OR IGNORE INTO {side} SELECT value, ? + key / ?"
+                f" FROM json_each({TEXT}) WHERE value IS NOT NULL"
             )
-            if b"\\u0000" not in flat:  # where SQLite's text would end
-                sql = (
-                    f"INSERT OR IGNORE INTO {side} SELECT value, ? + key / ?"
-                    f" FROM json_each({TEXT}) WHERE value IS NOT NULL"
-                )
-                return sql, (first, width, flat)
+            return sql, (first, width, flat)
     return [(key, first + n) for n, keys in enumerate(elements) for key in set(keys)]
 
 
@@ -154,17 +159,17 @@ def _keys(path: Path, plain: Sequence[dict[str, Any]], clean: bool) -> list[Key]
     return [key_at(each, path) for each in plain]
 
 
-def _elements(path: Path, plain: Sequence[dict[str, Any]], clean: bool) -> list[Collection[Key]]:
+def _elements(path: Path, plain: Sequence[dict[str, Any]], clean: bool) -> list[Elements]:
     (name, *deeper) = path
     if clean and not deeper:
-        lists = [each.get(name, []) for each in plain]
+        lists = [each.get(name, ()) for each in plain]
         if _texts_alone(lists):
-            return lists
+            return list(map(list, lists))  # the givers may change theirs before it is written
     return [element_keys(each, path) for each in plain]
 
 
 def _texts_alone(lists: Sequence[Any]) -> bool:
-    return {list}.issuperset(map(type, lists)) and {str}.issuperset(
+    return {list, tuple}.issuperset(map(type, lists)) and {str}.issuperset(
         map(type, chain.from_iterable(lists))
     )
 
@@ -182,21 +187,26 @@ def _keys_in(path: Path, columns: Columns, count: int) -> list[Key]:
     return list(column)
 
 
-def _elements_in(path: Path, columns: Columns, count: int) -> list[Collection[Key]]:
+def _elements_in(path: Path, columns: Columns, count: int) -> list[Elements]:
     column = _column(path, columns)
     if column is None:
         return [[] for _ in range(count)]
-    lists = [[] if each is None else each for each in column]
+    lists = [() if each is None else each for each in column]
     if not _texts_alone(lists):
         raise _SpecialError
-    return lists
+    return list(map(list, lists))
 
 
 def _column(path: Path, columns: Columns) -> Sequence[Any] | None:
+    """The column at `path`, None if there is none; raises where values and objects are mixed up."""
     (name, *deeper) = path
     column = columns.get(name)
-    if column is None or isinstance(column, Mapping) != bool(deeper):
-        if column is not None:
-            raise _SpecialError
+    if column is None:
         return None
-    return _column(tuple(deeper), column) if isinstance(column, Mapping) else column
+    if isinstance(column, Mapping):
+        if not deeper:
+            raise _SpecialError
+        return _column(tuple(deeper), column)
+    if deeper:
+        raise _SpecialError
+    return column

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 GENESIS = b"\x00" * 32
 COVERED = b""  # in place of the hash of an entry that is not the last of its link
-LONGEST = 1_000  # entries of one link
+LONGEST = (
+    1_000  # entries of one link; files have links of that length, so it may grow, never shrink
+)
 Entry = tuple[int, str, int | str, int | None, bytes | None, bytes | None]
 """Number, table, document, place, what it was and what it became."""
 
@@ -42,18 +44,33 @@ def line(entry: Entry) -> bytes:
 
 def lines_of_new(
     number: int, table: str, doc_ids: Sequence[int | str], place: int, texts: Sequence[bytes]
-) -> list[bytes]:
+) -> Iterator[bytes]:
     """`line` of new documents, whose entries begin with `number` and whose places with `place`."""
     dumps = orjson.dumps
-    return [
-        dumps((number + n, table, doc_id, place + n, True, False)) + b"\n\n" + text
-        for n, (doc_id, text) in enumerate(zip(doc_ids, texts, strict=True))
-    ]
+    for n, (doc_id, text) in enumerate(zip(doc_ids, texts, strict=True)):
+        yield dumps((number + n, table, doc_id, place + n, True, False)) + b"\n\n" + text
 
 
-def linked(before: bytes, sealed: bytes, lines: Sequence[bytes]) -> bytes:
-    """The hash of a link of the chain on the one before.
+class Link:
+    """A link of the chain in the making: some entries of one operation, of which the last keeps the hash."""
 
-    A link is one entry, or some entries of one operation, of which only the last one keeps the hash.
-    """
-    return sha256(before + sealed + b"\n".join(lines)).digest()
+    def __init__(self, before: bytes, sealed: bytes) -> None:
+        self._hash = sha256(before + sealed)
+        self.entries = 0
+
+    def add(self, said: bytes) -> None:
+        """Go on with an entry's `line`."""
+        self._hash.update(b"\n" + said if self.entries else said)
+        self.entries += 1
+
+    def digest(self) -> bytes:
+        """The hash of all entries so far."""
+        return self._hash.digest()
+
+
+def linked(before: bytes, sealed: bytes, lines: Iterable[bytes]) -> bytes:
+    """The hash of a link on the one before."""
+    link = Link(before, sealed)
+    for each in lines:
+        link.add(each)
+    return link.digest()

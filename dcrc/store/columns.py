@@ -13,7 +13,7 @@ from dcrc.store.codec import OPTIONS
 Columns = Mapping[str, "Sequence[Any] | Columns"]
 """Values by field, None where a document lacks it; of an object inside, its own columns."""
 
-_NONE = type(None)
+_ABSENT = type(None)
 
 
 class _CloserLookError(Exception):
@@ -23,6 +23,8 @@ class _CloserLookError(Exception):
 def documents(columns: Columns, count: int) -> Iterator[dict[str, Any]]:
     """The documents that `columns` make, `count` of them; fields without gaps first.
 
+    Raises ValueError where a column has more or fewer values.
+
     >>> list(documents({"note": [None, "ill"], "name": ["Wang", "Li"], "data": {"km": [None, 7]}}, 2))
     [{'name': 'Wang'}, {'name': 'Li', 'note': 'ill', 'data': {'km': 7}}]
     """
@@ -30,6 +32,7 @@ def documents(columns: Columns, count: int) -> Iterator[dict[str, Any]]:
         name: _objects(column, count) if isinstance(column, Mapping) else column
         for name, column in columns.items()
     }
+    _check_lengths(flat, count)
     empty = {name: column.count(None) for name, column in flat.items()}
     whole = {name: column for name, column in flat.items() if empty[name] == 0}
     gaps = {name: column for name, column in flat.items() if 0 < empty[name] < count}
@@ -41,6 +44,12 @@ def documents(columns: Columns, count: int) -> Iterator[dict[str, Any]]:
     for name, column in gaps.items():
         made = _filled(made, name, column)
     return made
+
+
+def _check_lengths(columns: Mapping[str, Sequence[Any]], count: int) -> None:
+    for name, column in columns.items():
+        if len(column) != count:
+            raise ValueError(f"{count} documents have {len(column)} values of {name!r}")
 
 
 def _objects(columns: Columns, count: int) -> list[dict[str, Any] | None]:
@@ -60,11 +69,12 @@ def _filled(
 def texts(columns: Columns, count: int) -> list[bytes] | None:
     """`documents` as they are encoded; None where these must be made and looked at one by one.
 
-    What all documents have in common is written once, and a column of texts is encoded as one list.
+    What all documents have in common is written once, and a column of texts is encoded as one list. One
+    value with a `null` in it, also within a text, is enough for a closer look at all of them.
     """
     try:
         return _texts(columns, count)
-    except (TypeError, _CloserLookError):
+    except (orjson.JSONEncodeError, _CloserLookError):
         return None
 
 
@@ -72,6 +82,9 @@ def _texts(columns: Columns, count: int) -> list[bytes] | None:
     parts: list[Iterable[bytes]] = []
     gaps: list[Iterable[bytes]] = []
     between = b"{"  # what stands in every document before the next part
+    if not {str}.issuperset(map(type, columns)):
+        raise _CloserLookError
+    _check_lengths({n: c for n, c in columns.items() if not isinstance(c, Mapping)}, count)
     for name, column in columns.items():
         head = orjson.dumps(name) + b":"
         if isinstance(column, Mapping):
@@ -82,7 +95,7 @@ def _texts(columns: Columns, count: int) -> list[bytes] | None:
                 continue
             column = _objects(column, count)
         kinds = set(map(type, column))
-        if _NONE in kinds:
+        if _ABSENT in kinds:
             if len(kinds) > 1:
                 gaps.append(_where_present(b"," + head, column, kinds))
         elif kinds in ({str}, {bool}) and column.count(column[0]) == count:
@@ -121,7 +134,7 @@ def _encoded(values: Sequence[Any]) -> list[bytes]:
 
 def _where_present(head: bytes, column: Sequence[Any], kinds: set[type]) -> Sequence[bytes]:
     """Field and value where there is one, nothing where there is none."""
-    if kinds == {str, _NONE}:
+    if kinds == {str, _ABSENT}:
         pieces = {
             value: b"" if value is None else head + orjson.dumps(value) for value in set(column)
         }

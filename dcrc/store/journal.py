@@ -22,7 +22,8 @@ class Change:
     """One journal entry: what one operation did to one document.
 
     `was` is None for a new document, `became` for a removed one; for an update both hold only the
-    fields that differ. `doc_id` is a whole number or text, as the table's ids are.
+    fields that differ. `doc_id` is a whole number or text, as the table's ids are. `hash` is "" where that of
+    a later entry proves this one, too.
     """
 
     number: int

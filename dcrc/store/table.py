@@ -140,7 +140,7 @@ class DocumentTable(ReadableTable):
                 else:
                     doc_id = self._get_next_id()
                     key = id_key(doc_id)
-                waiting[key] = encode(dict(document))
+                waiting[key] = encode(_taken(document))
                 doc_ids.append(doc_id)
                 if len(waiting) >= BULK:
                     work.insert_many(
@@ -241,7 +241,7 @@ class DocumentTable(ReadableTable):
         with self._writing("put", whole=True) as (work, layout):
             waiting: dict[int | str, Encoded] = {}
             for doc_id, document in pairs:
-                waiting[id_key(doc_id)] = encode(dict(document))
+                waiting[id_key(doc_id)] = encode(_taken(document))
                 if len(waiting) >= BULK:
                     self._put(work, layout, waiting)
                     waiting = {}
@@ -366,6 +366,13 @@ class DocumentTable(ReadableTable):
                     old = self._file.decoded(self._name, key, text)
                     work.replace(layout, seq, key, text, old, after.pop(key))
             work.insert_many(layout, list(after), Block.of(layout, Many.of(after.values())))
+
+
+def _taken(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy with lists of its own: who gives many documents may fill the same list again and again."""
+    return {
+        field: value.copy() if type(value) is list else value for field, value in document.items()
+    }
 
 
 def _change(document: dict[str, Any], fields: Fields) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from dcrc.store import sqlite
-from dcrc.store.chain import COVERED, GENESIS, LONGEST, line, linked, seal
+from dcrc.store.chain import COVERED, GENESIS, LONGEST, Link, line, seal
 from dcrc.store.codec import canonical, decode
 from dcrc.store.keys import element_keys
 from dcrc.store.layout import Layout, load_layouts
@@ -60,6 +60,65 @@ class _Enough(Exception):
     """The list of problems is full."""
 
 
+class _Links:
+    """Follows the chain of hashes, entry by entry, and reports what breaks it."""
+
+    def __init__(self, report: Callable[..., None]) -> None:
+        self._report = report
+        self._digest = GENESIS
+        self._link: Link | None = None
+        self._whole = True
+        self.entries = 0  # since the last hash
+
+    def add(self, sealed: bytes, said: bytes | None) -> None:
+        """The next entry; None if nobody can read what it says."""
+        if self._link is None:
+            self._link = Link(self._digest, sealed)
+        self.entries += 1
+        self._whole = self._whole and said is not None
+        self._link.add(said or b"")
+
+    def close(self, stored: Any, table: str, key: Any, number: int) -> None:
+        """The last entry bears a hash, which proves all since the one before."""
+        digest = self._ended()
+        first = number - self.entries + 1
+        if not self._whole and self.entries > 1:
+            self._report(
+                table,
+                None,
+                number,
+                "journal entries {first} to {last} cannot be proved, for one of them is damaged",
+                first=first,
+                last=number,
+            )
+        elif self._whole and digest != stored:
+            if self.entries == 1:
+                self._report(table, key, number, "the journal entry was changed: its hash differs")
+            else:
+                self._report(
+                    table,
+                    None,
+                    number,
+                    "one of the journal entries {first} to {last} was changed: their hash differs",
+                    first=first,
+                    last=number,
+                )
+        known = isinstance(stored, bytes) and stored != COVERED
+        self._begin(stored if known else digest)
+
+    def end(self, number: int) -> None:
+        """An operation is over with entry `number`, which should bear a hash."""
+        if self._link is not None:
+            self._report("", None, number, "the journal entry has no hash")
+            self._begin(self._ended())
+
+    def _ended(self) -> bytes:
+        return self._digest if self._link is None else self._link.digest()
+
+    def _begin(self, digest: bytes) -> None:
+        self._digest, self._link, self._whole, self.entries = digest, None, True, 0
+
+
 class _Check:
     def __init__(self, connection: sqlite3.Connection, progress: Progress | None) -> None:
         self.connection = connection
@@ -99,9 +158,9 @@ class _Check:
 
     def chain(self) -> None:
         names = {layout.number: layout.name for layout in self.layouts.values()}
-        digest, expected = GENESIS, 0
+        expected = 0
         operation, sealed, last = None, b"", 0
-        link: list[bytes | None] = []  # of entries without a hash of their own; None: unreadable
+        links = _Links(self.report)
         for row in self.connection.execute(
             "SELECT j.number, j.operation, j.document_table, j.doc_id, j.place, j.was, j.became,"
             " j.hash, o.number, o.at, o.operator, o.installation, o.name, o.batch, o.first, o.last"
@@ -127,7 +186,7 @@ class _Check:
                         "operation {operation} has lost entries",
                         operation=operation,
                     )
-                self._unlinked(number, link)
+                links.end(number - 1)
                 operation, last = of[0], of[7]
                 sealed = self._sealed(number, of)
                 if of[6] != number:
@@ -139,21 +198,15 @@ class _Check:
                         operation=operation,
                     )
             name = names.get(table, "?")
+            said: bytes | None = None
             try:
-                link.append(line((number, name, key, place, _utf8(was), _utf8(became))))
+                said = line((number, name, key, place, _utf8(was), _utf8(became)))
             except (AttributeError, TypeError):
                 self.report(name, _id(key), number, "the journal entry is damaged")
-                link.append(None)
-            if stored == COVERED and len(link) < LONGEST:
-                continue
-            lines = [each for each in link if each is not None]
-            digest = linked(digest, sealed, lines)
-            if len(lines) == len(link) and digest != stored:
-                self._changed(name, key, number, len(link))
-            if isinstance(stored, bytes) and stored != COVERED:
-                digest = stored
-            link.clear()
-        self._unlinked(expected + 1, link)
+            links.add(sealed, said)
+            if stored != COVERED or links.entries >= LONGEST:
+                links.close(stored, name, key, number)
+        links.end(expected)
         if operation is not None and last != expected:
             self.report(
                 "", None, expected, "operation {operation} has lost entries", operation=operation
@@ -165,25 +218,6 @@ class _Check:
             self.report(
                 "", None, expected, "{count} operations have lost their entries", count=lonely
             )
-
-    def _changed(self, name: str, key: Any, number: int, count: int) -> None:
-        if count == 1:
-            self.report(name, key, number, "the journal entry was changed: its hash differs")
-            return
-        self.report(
-            name,
-            None,
-            number,
-            "one of the journal entries {first} to {last} was changed: their hash differs",
-            first=number - count + 1,
-            last=number,
-        )
-
-    def _unlinked(self, number: int, link: list[bytes | None]) -> None:
-        """Entries before `number` that no hash covers; none are left after that."""
-        if link:
-            self.report("", None, number - 1, "the journal entry has no hash")
-            link.clear()
 
     def _sealed(self, number: int, of: list[Any]) -> bytes:
         try:

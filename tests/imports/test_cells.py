@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dcrc.errors import InputError
@@ -209,11 +209,14 @@ PLAIN = (
     "13800001234", "138 0000 1234", "12800001234", "１３８００００１２３４", "13800001234\n13900001234",
     "0796-8212345", "07968212345", "01082123456", "0108-2123456", "02112345678", "013800001234",
     "JL0000001", "12345678", "jl0000001", "NULLNULL", "N/A", "ABCDEFG", "JL 000001", "LONGCODE" * 8,
+    "NULL", "NONE", "NAN", "0796-82123456789", "0196-8212345", "0796--8212345", "1３８0000１２３４",
     "渝A12345", "渝AD12345", "渝a12345", "渝A·12345", "未上牌", "", None, 13800001234, 13800001234.0, 7,
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(PLAIN) | st.text("1380796-渝AL\n", max_size=17)))
+@example(list(PLAIN))
 @pytest.mark.parametrize("kind", ["vin", "phones", "code", "plate", "text"])
 def test_what_is_read_at_once_is_what_the_reader_reads(kind: str, cells: list[Any]) -> None:
     read = KINDS.reader(kind)

@@ -126,10 +126,13 @@ def test_cells_that_are_empty_here_and_there(
         a_row(4, name="吉安市某某建材有限公司", mobile="0796-8212346"),
         a_row(5, kind="单位", gift="贴膜"),
         a_row(6, mobile="", name="无号"),
+        a_row(7, mobile="13800000077", phone="0796-8212347"),
+        a_row(8, mobile="13800000078", phone="13800000078"),
+        a_row(9, mobile="13800000079/13800000079", phone="0796-8212348/13800000080"),
     ]
     report, new = both_ways(tmp_path, [book([HEAD, *rows])], monkeypatch)
-    assert report.counts == Counts(new=6)
-    assert new == 6
+    assert report.counts == Counts(new=9)
+    assert new == 9
 
 
 def test_people_with_and_without_a_car(

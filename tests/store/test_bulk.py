@@ -268,6 +268,26 @@ def test_entries_that_share_a_hash_prove_each_other(shop, customers, harm, words
     assert "hash" not in words or sum("hash" in each for each in found) == 1
 
 
+def test_a_damaged_entry_says_that_those_of_its_hash_are_unproved(shop, customers):
+    customers.insert_multiple(owners(1_500))
+    customers.insert({"name": "张三"})
+    harm = shop.storage.link().connection.execute
+    harm("UPDATE journal SET became = x'00' WHERE number = 50")
+    harm("UPDATE journal SET hash = x'' WHERE number = 1500")
+    found = [problem.what for problem in shop.verify().problems]
+    assert "the journal entry is damaged" in found
+    assert "journal entries 1 to 1000 cannot be proved, for one of them is damaged" in found
+    assert "the journal entry has no hash" in found
+    assert not any("differs" in each and "hash" in each for each in found)
+
+
+def test_the_journal_says_which_entries_have_a_hash_of_their_own(shop, customers):
+    customers.insert_multiple(owners(1_500))
+    customers.insert({"name": "张三"})
+    proved = [each.number for each in shop.journal.entries() if each.hash]
+    assert proved == [1_000, 1_500, 1_501]
+
+
 def test_what_is_left_of_a_bulk_takes_statements_of_few_sizes(shop, customers):
     customers.insert({"name": "张三"})
     layout = shop.storage.link().layouts["customers"]
