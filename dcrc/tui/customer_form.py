@@ -43,6 +43,7 @@ TEXTS = (
     "email",
     "note",
 )
+YES_OR_NO = ("do_not_contact", "marketing_consent")
 HIDDEN = ("phones", "id_number")  # from operators who may not see numbers
 
 
@@ -132,8 +133,8 @@ def form_values(customer: Customer) -> dict[str, Any]:
 def customer_of(values: Mapping[str, Any], before: Customer, form: Form | None = None) -> Customer:
     """`before` with the checked `values` of `form` (the whole one if none is given).
 
-    What was not asked stays as it was; what is known of a number stays with the number. Who is another kind
-    of customer now loses what only the former kind is asked.
+    What was not asked stays as it was, and yes or no where nothing is said; what is known of a number stays
+    with the number. Who is another kind of customer now loses what only the former kind is asked.
     """
     kind = CustomerKind(values.get("kind", before.kind.value))
     asked = {
@@ -142,8 +143,7 @@ def customer_of(values: Mapping[str, Any], before: Customer, form: Form | None =
         if field.asked(values) or kind is not before.kind
     }
     changes: dict[str, Any] = {name: str(values.get(name, "")) for name in TEXTS if name in asked}
-    changes["do_not_contact"] = bool(values.get("do_not_contact", False))
-    changes["marketing_consent"] = bool(values.get("marketing_consent", True))
+    changes |= {name: values[name] for name in YES_OR_NO if name in values}
     if "birthday" in asked:
         birthday = values.get("birthday")
         changes["birthday"] = date.fromisoformat(birthday) if birthday else None

@@ -88,6 +88,15 @@ def test_another_kind_of_customer_loses_what_only_the_former_is_asked() -> None:
     assert became.employer == ORGANISATION.employer
 
 
+@pytest.mark.parametrize("before", [PERSON, ORGANISATION], ids=["person", "organisation"])
+@pytest.mark.parametrize("name", ["do_not_contact", "marketing_consent", "kind"])
+def test_an_answer_taken_back_leaves_what_is_stored(before: Customer, name: str) -> None:
+    assert customer_of(answered(before, **{name: None}), before) == before
+    if name != "kind":
+        other = not getattr(before, name)
+        assert getattr(customer_of(answered(before, **{name: other}), before), name) is other
+
+
 async def test_an_organisation_keeps_its_number_and_shows_it(opened: Any, desk: Desk) -> None:
     firm = a_customer(
         desk,
