@@ -195,26 +195,32 @@ class CustomerForm(RecordForm):
         return t("Saved.")
 
     def _refused(self, error: DcrcError) -> None:
-        if isinstance(error, ChangedMeanwhile):
+        changed = str(error.params.get("changed", ""))
+        if isinstance(error, ChangedMeanwhile) and changed:
             customer_id = self._customer_id
             self.fetch(
-                lambda desk: find_customer(desk, customer_id), self._go_on_from, topic="save"
+                lambda desk: find_customer(desk, customer_id),
+                lambda stored: self._go_on_from(stored, changed),
+                topic="save",
             )
         else:
             super()._refused(error)
 
-    def _go_on_from(self, stored: Customer) -> None:
-        """Edit what somebody else has stored meanwhile: own entries stay, with the other's beside them."""
+    def _go_on_from(self, stored: Customer, changed: str) -> None:
+        """Edit what somebody else has stored meanwhile: own entries stay, with the other's beside them.
+
+        Where none of them is against another's, what was `changed` is told nevertheless.
+        """
         self._before = stored
         values = form_values(stored)
         form = self.view.asked[0].form
-        changed = self.take_over({field.name: values.get(field.name) for field in form.fields})
+        against = self.take_over({field.name: values.get(field.name) for field in form.fields})
         house(self).say(
             t(
                 "{name}: somebody else has changed this meanwhile: {changed}. Your entries are kept;"
                 " {key} saves them instead.",
                 name=stored.name,
-                changed=listed(changed),
+                changed=listed(against) or changed,
                 key=house(self).key("save"),
             ),
             "warning",

@@ -14,7 +14,9 @@ from dcrc.kernel.customers import (
     CustomerKind,
     Phone,
     PhoneState,
+    edit_customer,
     find_customer,
+    set_phone_state,
 )
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.forms import check_answers
@@ -121,3 +123,39 @@ async def test_an_organisation_keeps_its_number_and_shows_it(opened: Any, desk: 
         firm.id_number,
         firm.employer,
     )
+
+
+async def test_what_others_learn_of_a_number_does_not_stand_against_another_number(
+    opened: Any, desk: Desk
+) -> None:
+    customer = a_customer(desk, phone="13800001234")
+    async with opened() as seat:
+        seat.app.open_customer(customer.id)
+        await seat.press()
+        await seat.press("e", "down", "down", "down", "end")
+        await seat.type(", 13800005678")
+        set_phone_state(desk, customer, "13800001234", PhoneState.EMPTY)
+        await seat.press("ctrl+s")
+        assert "已保存" in seat.text
+    assert find_customer(desk, customer.id).phones == (
+        Phone("+8613800001234", state=PhoneState.EMPTY),
+        Phone("+8613800005678"),
+    )
+
+
+async def test_a_conflict_that_no_answer_shows_is_named_all_the_same(
+    opened: Any, desk: Desk
+) -> None:
+    customer = a_customer(desk, employer="江铃集团")
+    async with opened() as seat:
+        seat.app.open_customer(customer.id)
+        await seat.press()
+        await seat.press("e", "down", "2")
+        edit_customer(desk, customer, attrs.evolve(customer, employer="南昌银行"))
+        await seat.press("ctrl+s")
+        said, _ = seat.app.said
+        assert said.startswith("王小明：其他人刚刚修改了：工作单位。"), said
+        await seat.press("ctrl+s")
+        assert "已保存" in seat.text
+    after = find_customer(desk, customer.id)
+    assert (after.kind, after.employer) == (CustomerKind.ORGANISATION, "")
