@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import attrs
@@ -13,6 +14,9 @@ from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.masking import seen
+from dcrc.kernel.merges import merged_from
+from dcrc.kernel.operations_log import value_text
+from dcrc.kernel.owner_changes import OWNER, car_as_known
 from dcrc.kernel.proposals import Proposal, pending_proposals
 from dcrc.kernel.titles import code_word
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
@@ -20,6 +24,7 @@ from dcrc.record_words import field_title
 from dcrc.tui.cards import name_line, phones_line, vehicle_line
 from dcrc.wording import plain
 
+MOST_OF_A_VALUE = 60  # characters of what waits
 VISITS = 5  # of each car on the page; all of them stand in the history
 
 
@@ -30,7 +35,7 @@ class CustomerFacts:
     customer: Customer
     vehicles: list[tuple[Vehicle, list[Event]]]
     blocks: list[tuple[str, list[str]]]
-    proposals: list[Proposal]
+    waiting: list[str]  # for the supervisor
 
 
 def load_facts(desk: Desk, customer_id: str) -> CustomerFacts:
@@ -45,9 +50,20 @@ def load_facts(desk: Desk, customer_id: str) -> CustomerFacts:
             lines = [t("The block of {name} could not be shown ({what}).", name=name, what=what)]
         if lines:
             blocks.append((str(block.title), lines))
-    return CustomerFacts(
-        find_customer(desk, customer_id), cars, blocks, pending_proposals(desk, customer_id)
-    )
+    people = [customer_id, *(each.id for each in merged_from(desk, customer_id))]
+    waiting = [_waits(desk, each, people) for each in pending_proposals(desk, customer_id)]
+    return CustomerFacts(find_customer(desk, customer_id), cars, blocks, waiting)
+
+
+def _waits(desk: Desk, proposal: Proposal, people: Sequence[str]) -> str:
+    """A change that waits for the supervisor; of a car not who else has it, as in the history."""
+    field = field_title(proposal.field, proposal.table)
+    if (proposal.table, proposal.field) == ("vehicles", OWNER):
+        car = car_as_known(desk, proposal.record, people)
+        change = car.changed_hands(people, proposal.before, proposal.after) if car else ""
+        return t("Waits for the supervisor: {change}", change=change or field)
+    value = value_text(desk, proposal.field, proposal.after)[:MOST_OF_A_VALUE]
+    return t("Waits for the supervisor: {field} → {value}", field=field, value=value)
 
 
 def facts_text(desk: Desk, facts: CustomerFacts) -> Content:
@@ -56,13 +72,7 @@ def facts_text(desk: Desk, facts: CustomerFacts) -> Content:
     lines = [name_line(customer), phones_line(desk, customer)]
     details = ((label, seen(desk, value)) for label, value in _details(customer) if value)
     lines += [Content(f"{label}  {plain(value)}") for label, value in details]
-    for proposal in facts.proposals:
-        told = t(
-            "Waits for the supervisor: {field} → {value}",
-            field=field_title(proposal.field, proposal.table),
-            value=_short(seen(desk, proposal.after, proposal.field)),
-        )
-        lines.append(Content("! " + plain(told)).stylize("$warning"))
+    lines += [Content("! " + plain(told)).stylize("$warning") for told in facts.waiting]
     for car, events in facts.vehicles:
         lines += [Content(""), _part(t("Vehicle")), Content(vehicle_line(car))]
         latest = sorted(events, key=lambda event: event.on, reverse=True)[:VISITS]
@@ -75,13 +85,6 @@ def facts_text(desk: Desk, facts: CustomerFacts) -> Content:
 
 def _part(title: str) -> Content:
     return Content(plain(title)).stylize("bold $primary")
-
-
-def _short(value: object) -> str:
-    text = "、".join(map(_short, value)) if isinstance(value, list) else str(value)
-    if isinstance(value, dict):
-        text = str(value.get("number", value))
-    return text[:60]
 
 
 def _day(day: date | None) -> str:

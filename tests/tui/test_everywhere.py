@@ -18,11 +18,13 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.faces import ScreenEntry
 from dcrc.kernel.operators import add_operator, find_operator
 from dcrc.kernel.plugins import PluginHost
-from dcrc.testing import a_customer, isolated_desk
+from dcrc.kernel.vehicles import change_owner
+from dcrc.testing import a_customer, a_vehicle, isolated_desk
 from dcrc.tui.actions import ActionList
 from dcrc.tui.app import DcrcApp
 from dcrc.tui.calendar_screen import CalendarScreen
 from dcrc.tui.call_sheet import CallSheet
+from dcrc.tui.customer_facts import facts_text, load_facts
 from dcrc.tui.customer_form import CustomerForm
 from dcrc.tui.customer_page import CustomerPage
 from dcrc.tui.fields import OptionQuestion
@@ -364,6 +366,29 @@ async def test_a_proposal_is_decided_in_supervision(opened: Any, tmp_path: Path)
         await seat.press("y")
         assert "已同意" in seat.text
     assert find_customer(desk, customer.id).name == "王小明"
+    desk.close()
+
+
+async def test_a_car_s_owner_who_waits_for_the_supervisor_is_a_name_to_him_alone(
+    opened: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    desk = isolated_desk(tmp_path / "other", policy='[customers]\nconfirm_fields = ["owner"]\n')
+    seller, buyer = (a_customer(desk, name) for name in ("王小明", "李强"))
+    car = a_vehicle(desk, seller, plate="赣D12345", model="陆风X7")
+    add_operator(desk, "小赵", "caller")
+    supervisor = desk.operator
+    desk.operator = find_operator(desk, "小赵")
+    change_owner(desk, car.id, buyer.id)
+    page = facts_text(desk, load_facts(desk, seller.id)).plain
+    assert "! 待主管确认：赣D12345 陆风X7 已转给他人" in page
+    desk.operator = supervisor
+    async with opened(at=desk, size=(120, 30)) as seat:
+        await seat.press("ctrl+p")
+        await seat.type("主管")
+        await seat.press("enter")
+        (line,) = (line for line in seat.text.splitlines() if "小赵" in line)
+        assert line.split() == ["王小明", "车主", "王小明", "李强", "小赵"]
     desk.close()
 
 
