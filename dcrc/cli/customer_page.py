@@ -70,6 +70,7 @@ def _entry(desk: Desk, entry: Entry) -> Document:
 
 
 def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
+    from dcrc.kernel.contact import slot_title
     from dcrc.kernel.masking import seen
     from dcrc.kernel.operators import masked_phone
     from dcrc.kernel.terms import short_id
@@ -96,7 +97,7 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
         (t("Address"), customer.address),
         (t("Employer"), customer.employer),
         (t("E-mail"), customer.email),
-        (t("Preferred time"), customer.preferred_time),
+        (t("Preferred time"), slot_title(desk, customer.preferred_time)),
         (t("Do not contact"), t("yes") if customer.do_not_contact else ""),
         (t("Archived"), t("yes") if customer.archived else ""),
         (t("Merged into"), customer.merged_into),

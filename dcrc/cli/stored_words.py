@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from dcrc.errors import UsageError
 from dcrc.i18n import t
 from dcrc.kernel.answer_words import answers_in_words, event_word, field_titles, form_title
+from dcrc.kernel.contact import slot_title
 from dcrc.kernel.events import event_kinds
 from dcrc.kernel.instants import local_text
 from dcrc.kernel.operators import role_title
@@ -141,8 +142,8 @@ def _word(desk: Desk, value: Any, field: str = "") -> str:
         return "; ".join(_word(desk, each, field) for each in value)
     if not isinstance(value, str) or isinstance(value, Coded):
         return str(value)
-    if field == "slot" and value in (slots := desk.policies.section("contact").slots):
-        return str(slots[value].title)
+    if field in ("slot", "preferred_time"):
+        return slot_title(desk, value)
     if field == "role":
         return role_title(desk, value)
     if field == "form":

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from dcrc.i18n import t
 from dcrc.kernel.car_history import car_history
+from dcrc.kernel.contact import slot_title
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, event_kinds
@@ -70,7 +71,7 @@ def facts_text(desk: Desk, facts: CustomerFacts) -> Content:
     """The facts as a page of text."""
     customer = facts.customer
     lines = [name_line(customer), phones_line(desk, customer)]
-    details = ((label, seen(desk, value)) for label, value in _details(customer) if value)
+    details = ((label, seen(desk, value)) for label, value in _details(desk, customer) if value)
     lines += [Content(f"{label}  {plain(value)}") for label, value in details]
     lines += [Content("! " + plain(told)).stylize("$warning") for told in facts.waiting]
     for car, events in facts.vehicles:
@@ -91,11 +92,12 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _channel(customer: Customer) -> str:
-    return str(code_word("preferred_channel", customer.preferred_channel))
+def _wish(desk: Desk, customer: Customer) -> str:
+    channel = code_word("preferred_channel", customer.preferred_channel)
+    return f"{channel} {slot_title(desk, customer.preferred_time)}".strip()
 
 
-def _details(customer: Customer) -> list[tuple[str, str]]:
+def _details(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
     lunar = customer.lunar_birthday
     return [
         (t("Birthday"), _day(customer.birthday)),
@@ -107,7 +109,7 @@ def _details(customer: Customer) -> list[tuple[str, str]]:
         (t("Contacts"), "、".join(f"{c.name} {c.role} {c.phone}" for c in customer.contacts)),
         (t("WeChat"), customer.wechat),
         (t("E-mail"), customer.email),
-        (t("Prefers"), " ".join((_channel(customer), customer.preferred_time)).strip()),
+        (t("Prefers"), _wish(desk, customer)),
         (t("Hobbies"), "、".join(customer.hobbies)),
         (t("Source"), customer.source),
         (t("Note"), customer.note),
