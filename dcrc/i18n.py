@@ -83,6 +83,11 @@ def listed(texts: Iterable[str]) -> str:
     return ("、" if language() == "zh" else ", ").join(str(text) for text in texts)
 
 
+def listed_apart(texts: Iterable[str]) -> str:
+    """Several things in a row that have commas of their own: with the language's semicolon."""
+    return ("；" if language() == "zh" else "; ").join(str(text) for text in texts)
+
+
 def translate_error(error: DcrcError) -> str:
     """What the operator reads of `error`, in the current language."""
     return t(error.msgid, **error.params)

@@ -15,7 +15,7 @@ from dcrc.cli.documents import (
 )
 from dcrc.cli.harmless import one_line
 from dcrc.cli.showing import Column, Table, show
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
@@ -77,17 +77,9 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
     from dcrc.kernel.titles import phone_state_title
 
     lunar = customer.lunar_birthday
-    phones = "; ".join(
-        " ".join(
-            filter(
-                None,
-                (
-                    masked_phone(desk, number.number),
-                    phone_state_title(number.state),
-                ),
-            )
-        )
-        for number in customer.phones
+    phones = listed(
+        f"{masked_phone(desk, phone.number)} {phone_state_title(phone.state)}".strip()
+        for phone in customer.phones
     )
     rows = [
         (t("Number"), short_id(customer.id)),

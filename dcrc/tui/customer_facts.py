@@ -8,10 +8,10 @@ from datetime import date
 import attrs
 from textual.content import Content
 
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.car_history import car_history
 from dcrc.kernel.contact import slot_title
-from dcrc.kernel.customers import Customer, find_customer
+from dcrc.kernel.customers import Contact, Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.masking import seen
@@ -97,6 +97,10 @@ def _wish(desk: Desk, customer: Customer) -> str:
     return f"{channel} {slot_title(desk, customer.preferred_time)}".strip()
 
 
+def _contact(contact: Contact) -> str:
+    return " ".join(filter(None, (contact.name, contact.role, contact.phone)))
+
+
 def _details(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
     lunar = customer.lunar_birthday
     return [
@@ -106,11 +110,11 @@ def _details(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
         (t("Employer"), " ".join(x for x in (customer.employer, customer.job) if x)),
         (t("Industry"), customer.industry),
         (t("In charge"), customer.person_in_charge),
-        (t("Contacts"), "、".join(f"{c.name} {c.role} {c.phone}" for c in customer.contacts)),
+        (t("Contacts"), listed(map(_contact, customer.contacts))),
         (t("WeChat"), customer.wechat),
         (t("E-mail"), customer.email),
         (t("Prefers"), _wish(desk, customer)),
-        (t("Hobbies"), "、".join(customer.hobbies)),
+        (t("Hobbies"), listed(customer.hobbies)),
         (t("Source"), customer.source),
         (t("Note"), customer.note),
     ]
