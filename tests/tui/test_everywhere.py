@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gettext
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from dcrc.tui.search import SearchDialog
 from dcrc.tui.settings import Settings
 from dcrc.tui.supervision import Supervision, calls_made
 from dcrc.tui.today import Today
+from dcrc.tui.when import read_day
 from dcrc.wording import Wording
 from plugins import reminders
 
@@ -411,10 +413,23 @@ async def test_what_comes_in_while_the_interface_closes_is_shown_nowhere(
 def test_errors_of_the_interface_are_the_projects_own() -> None:
     from datetime import UTC, datetime
 
-    from dcrc.tui.when import read_day
-
     with pytest.raises(InputError):
         read_day("31-31", datetime(2026, 11, 21, tzinfo=UTC).date())
+
+
+@pytest.mark.parametrize("text", ["昨天", "yesterday", "on 2026-11-05", "20261105"])
+def test_a_day_that_is_past_is_read_and_refused_where_it_must_come(text: str) -> None:
+    today = date(2026, 11, 21)
+    assert read_day(text, today, past=True) < today
+    with pytest.raises(InputError, match="is past"):
+        read_day(text, today)
+
+
+def test_a_day_without_a_year_is_the_next_or_the_nearest() -> None:
+    today = date(2027, 11, 21)
+    assert read_day("on 11-5", today) == date(2028, 11, 5)
+    assert read_day("on 11-5", today, past=True) == date(2027, 11, 5)
+    assert read_day("2-29", today) == read_day("2-29", today, past=True) == date(2028, 2, 29)
 
 
 def test_a_call_about_several_tasks_counts_once() -> None:
