@@ -79,8 +79,13 @@ def t(msgid: str, /, **params: Any) -> str:
 
 
 def listed(texts: Iterable[str]) -> str:
-    """Several things in a row, with the language's own comma."""
-    return ("、" if language() == "zh" else ", ").join(texts)
+    """Several things in a row, with the language's own comma; codes that have words are said in words."""
+    return ("、" if language() == "zh" else ", ").join(str(text) for text in texts)
+
+
+def listed_apart(texts: Iterable[str]) -> str:
+    """Several things in a row that have commas of their own: with the language's semicolon."""
+    return ("；" if language() == "zh" else "; ").join(str(text) for text in texts)
 
 
 def translate_error(error: DcrcError) -> str:

@@ -27,9 +27,14 @@ class Wording:
 class Coded(str):
     """A code that people read as words: `str()` and blanks in messages give the words, JSON keeps the code.
 
+    `listed` gives the words too; `str.join`, `+` and all methods of strings know the code alone.
+
     >>> word = Coded("open", "待办")
     >>> f"{word}", word == "open", word.code
     ('待办', True, 'open')
+    >>> from dcrc.i18n import listed
+    >>> listed([word, "2"]), ", ".join([word, "2"])
+    ('待办、2', 'open, 2')
     """
 
     __slots__ = ("said",)

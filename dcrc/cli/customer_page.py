@@ -15,7 +15,7 @@ from dcrc.cli.documents import (
 )
 from dcrc.cli.harmless import one_line
 from dcrc.cli.showing import Column, Table, show
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
@@ -70,23 +70,16 @@ def _entry(desk: Desk, entry: Entry) -> Document:
 
 
 def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
+    from dcrc.kernel.contact import slot_title
     from dcrc.kernel.masking import seen
     from dcrc.kernel.operators import masked_phone
     from dcrc.kernel.terms import short_id
     from dcrc.kernel.titles import phone_state_title
 
     lunar = customer.lunar_birthday
-    phones = "; ".join(
-        " ".join(
-            filter(
-                None,
-                (
-                    masked_phone(desk, number.number),
-                    phone_state_title(number.state),
-                ),
-            )
-        )
-        for number in customer.phones
+    phones = listed(
+        f"{masked_phone(desk, phone.number)} {phone_state_title(phone.state)}".strip()
+        for phone in customer.phones
     )
     rows = [
         (t("Number"), short_id(customer.id)),
@@ -96,7 +89,7 @@ def _data(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
         (t("Address"), customer.address),
         (t("Employer"), customer.employer),
         (t("E-mail"), customer.email),
-        (t("Preferred time"), customer.preferred_time),
+        (t("Preferred time"), slot_title(desk, customer.preferred_time)),
         (t("Do not contact"), t("yes") if customer.do_not_contact else ""),
         (t("Archived"), t("yes") if customer.archived else ""),
         (t("Merged into"), customer.merged_into),

@@ -29,6 +29,7 @@ def proposals() -> None:
 @pass_desk
 def list_all(desk: Desk, limit: int | None) -> None:
     """Print the waiting proposals."""
+    from dcrc.kernel.operations_log import value_text
     from dcrc.kernel.proposals import pending_proposals
     from dcrc.kernel.terms import short_id
 
@@ -49,8 +50,8 @@ def list_all(desk: Desk, limit: int | None) -> None:
             one.by,
             people[one.customer]["name"] if one.customer in people else one.customer,
             field_title(one.field, one.table),
-            _value(desk, one, one.before),
-            _value(desk, one, one.after),
+            value_text(desk, one.field, one.before),
+            value_text(desk, one.field, one.after),
         )
         for one in shown
     ]
@@ -83,14 +84,6 @@ def _seen(desk: Desk, proposal: Proposal, value: Any) -> Any:
     from dcrc.kernel.masking import seen
 
     return seen(desk, value, proposal.field)
-
-
-def _value(desk: Desk, proposal: Proposal, value: Any) -> str:
-    from dcrc.kernel.operators import masked_phone
-
-    if isinstance(value, list):
-        return " ".join(masked_phone(desk, one["number"]) for one in value)
-    return "" if value is None else str(_seen(desk, proposal, value))
 
 
 def waiting_lines(proposals: tuple[Proposal, ...]) -> list[str]:

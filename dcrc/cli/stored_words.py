@@ -7,8 +7,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from dcrc.errors import UsageError
-from dcrc.i18n import t
+from dcrc.i18n import listed, listed_apart, t
 from dcrc.kernel.answer_words import answers_in_words, event_word, field_titles, form_title
+from dcrc.kernel.contact import slot_title
 from dcrc.kernel.events import event_kinds
 from dcrc.kernel.instants import local_text
 from dcrc.kernel.operators import role_title
@@ -99,10 +100,10 @@ def _told(names: RecordNames, change: FieldChange, value: Any, record: Mapping[s
         return meant
     form = str(record.get("form") or "")
     if change.table == "answers" and change.field == "values" and isinstance(value, Mapping):
-        return ", ".join(answers_in_words(desk, form, value))
+        return listed_apart(answers_in_words(desk, form, value))
     if change.table == "answers" and change.field == "weak" and isinstance(value, list):
         titles = field_titles(desk, form)
-        return "; ".join(titles.get(str(each), str(each)) for each in value)
+        return listed(titles.get(str(each), str(each)) for each in value)
     if change.table == "tasks" and change.field == "reason" and isinstance(value, str):
         return _reason(value, record.get("reason_params") or {})
     return _word(desk, value, change.field)
@@ -119,7 +120,7 @@ def _fact(desk: Desk, kind: EventKind | None, value: Any) -> str:
         )
         for name, each in value.items()
     }
-    return ", ".join(f"{name} {word}" for name, word in told.items() if word)
+    return listed_apart(f"{name} {word}" for name, word in told.items() if word)
 
 
 def _reason(text: str, params: Any) -> str:
@@ -136,13 +137,14 @@ def _word(desk: Desk, value: Any, field: str = "") -> str:
         return t("yes") if value else t("no")
     if isinstance(value, dict):
         words = {field_title(name): _word(desk, each, name) for name, each in value.items()}
-        return ", ".join(f"{name} {word}" for name, word in words.items() if word)
+        return listed(f"{name} {word}" for name, word in words.items() if word)
     if isinstance(value, list):
-        return "; ".join(_word(desk, each, field) for each in value)
+        in_a_row = listed_apart if any(isinstance(each, dict) for each in value) else listed
+        return in_a_row(_word(desk, each, field) for each in value)
     if not isinstance(value, str) or isinstance(value, Coded):
         return str(value)
-    if field == "slot" and value in (slots := desk.policies.section("contact").slots):
-        return str(slots[value].title)
+    if field in ("slot", "preferred_time"):
+        return slot_title(desk, value)
     if field == "role":
         return role_title(desk, value)
     if field == "form":

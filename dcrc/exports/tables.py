@@ -15,6 +15,7 @@ from dcrc.errors import UsageError
 from dcrc.exports.writing import FORMATS, Table, write_tables
 from dcrc.i18n import t
 from dcrc.kernel.answer_words import answers_in_words, event_word, field_titles, form_title
+from dcrc.kernel.contact import slot_title
 from dcrc.kernel.customers import Customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, EventKind, event_kinds
@@ -223,7 +224,11 @@ def _customer_columns(desk: Desk) -> list[_Column]:
             ),
         ),
         _plain("preferred_channel", t("Preferred channel")),
-        _plain("preferred_time", t("Preferred time")),
+        _Column(
+            "preferred_time",
+            t("Preferred time"),
+            lambda one, page: Coded(one.preferred_time, slot_title(desk, one.preferred_time)),
+        ),
         _plain("do_not_contact", t("Do not contact")),
         _plain("marketing_consent", t("Consent to marketing")),
         _plain("source", t("Source")),

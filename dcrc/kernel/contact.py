@@ -178,6 +178,12 @@ def slot_at(policy: ContactPolicy, at: time) -> str:
     return next((name for name, slot in policy.slots.items() if slot.holds(at)), "")
 
 
+def slot_title(desk: Desk, name: str) -> str:
+    """What a time slot is called; its name if the policy has it no more."""
+    slot = desk.policies.section("contact").slots.get(name)
+    return name if slot is None else str(slot.title)
+
+
 def quiet_end(policy: ContactPolicy, local: datetime) -> datetime:
     """`local` itself outside quiet hours, else the moment they end."""
     found = local

@@ -214,7 +214,8 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
     """Store what differs between `before` (as it was shown) and `after`, field by field.
 
     Key fields that the policy `customers.confirm_fields` names wait as proposals unless the operator may
-    approve. Raises Conflict if somebody else has changed one of the same fields, or merged the customer.
+    approve. What others learned meanwhile of a number that stays is no conflict. Raises Conflict if somebody
+    else has changed one of the same fields, or merged the customer.
     """
     if before.id != after.id:
         raise UsageError("An edit is of one customer, not of two.")
@@ -222,12 +223,13 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
         _check_preferred_time(desk, after)
     refuse_new_ahead(desk, before, after, _PAST_DAYS)
     with desk.operation("edit customer", Permission.CUSTOMERS_EDIT):
-        if find_customer(desk, before.id).merged_into and not before.merged_into:
+        stored = find_customer(desk, before.id)
+        if stored.merged_into and not before.merged_into:
             raise ConflictError(
                 "{name} was merged with another customer meanwhile; look him up again and edit there.",
                 name=before.name,
             )
-        after = prepare_customer(after)
+        before, after = _with_present_states(before, prepare_customer(after), stored)
         waiting = []
         confirm = desk.policies.section("customers").confirm_fields
         for field in () if desk.may(Permission.APPROVE) else ("name", "phones"):
@@ -238,6 +240,24 @@ def edit_customer(desk: Desk, before: Customer, after: Customer) -> Edited:
         note_corrected(desk, before, edited.customer)
     desk.replan(before.id)
     return edited
+
+
+def _with_present_states(
+    before: Customer, after: Customer, stored: Customer
+) -> tuple[Customer, Customer]:
+    """Both sides of an edit with what is known by now of the numbers that it leaves as they were."""
+    known = {phone.number: phone for phone in stored.phones}
+    left = {
+        phone.number: known[phone.number]
+        for phone in before.phones
+        if phone in after.phones and phone.number in known
+    }
+
+    def present(customer: Customer) -> Customer:
+        phones = tuple(left.get(phone.number, phone) for phone in customer.phones)
+        return attrs.evolve(customer, phones=phones)
+
+    return present(before), present(after)
 
 
 def _check_preferred_time(desk: Desk, customer: Customer) -> None:

@@ -10,7 +10,7 @@ import attrs
 from tinydb.table import Document
 
 from dcrc.errors import UsageError
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.masking import seen
 from dcrc.kernel.operators import Permission, masked_phone
 from dcrc.kernel.phones import PhoneState
@@ -142,14 +142,15 @@ def _lines(desk: Desk, change: Change) -> list[FieldChange]:
 
 def change_text(desk: Desk, field: str, was: Any, became: Any) -> str:
     """`was → became` as this operator may see it."""
-    return f"{_value(desk, field, was)} → {_value(desk, field, became)}"
+    return f"{value_text(desk, field, was)} → {value_text(desk, field, became)}"
 
 
-def _value(desk: Desk, field: str, value: Any) -> str:
+def value_text(desk: Desk, field: str, value: Any) -> str:
+    """A key field's value as this operator may see it: people by their names, phones with their states."""
     if value in (None, "", [], {}):
         return "–"
     if field == "phones" and isinstance(value, list):
-        return ", ".join(_phone(desk, phone) for phone in value)
+        return listed(_phone(desk, phone) for phone in value)
     if field == "customer":
         found = desk.customers.get(doc_id=GlobalId(value))
         return str(found["name"]) if found else str(value)

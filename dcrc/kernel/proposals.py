@@ -13,6 +13,8 @@ from dcrc.errors import ConflictError, InputError
 from dcrc.kernel.corrections import note_corrected
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.operators import Permission
+from dcrc.record_words import field_title
+from dcrc.wording import Coded
 
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
@@ -118,7 +120,7 @@ def _apply(desk: Desk, proposal: Proposal) -> str:
     if _ground(proposal.field, now) != _ground(proposal.field, before):
         raise ConflictError(
             "{field} was changed since this was proposed; refuse it or look at the record again.",
-            field=proposal.field,
+            field=Coded(proposal.field, field_title(proposal.field, proposal.table)),
         )
     if proposal.field == "phones":
         after = _with_present_states(before, after, now)

@@ -7,6 +7,7 @@ from datetime import date
 from textual.content import Content
 
 from dcrc.i18n import language, t
+from dcrc.kernel.contact import slot_title
 from dcrc.kernel.customers import Customer, CustomerKind, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import masked_phone
@@ -86,7 +87,9 @@ def card_lines(desk: Desk, customer: Customer, vehicles: list[Vehicle]) -> list[
     wishes = [
         text
         for text in (
-            t("prefers {time}", time=customer.preferred_time) if customer.preferred_time else "",
+            t("prefers {time}", time=slot_title(desk, customer.preferred_time))
+            if customer.preferred_time
+            else "",
             t("by {channel}", channel=code_word("preferred_channel", customer.preferred_channel))
             if customer.preferred_channel
             else "",

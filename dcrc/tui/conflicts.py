@@ -38,10 +38,9 @@ def told(desk: Desk, conflict: Conflict) -> ChangedMeanwhile:
 def _titles(conflict: Conflict) -> list[str]:
     from dcrc.tui.customer_form import customer_form
 
-    titles = {field.name: str(field.title) for field in customer_form().fields}
-    if conflict.table != "customers":
-        titles = {}
-    return [titles.get(field, field_title(field)) for field in conflict.fields]
+    asked = customer_form().fields if conflict.table == "customers" else ()
+    titles = {field.name: str(field.title) for field in asked}
+    return [titles.get(name, field_title(name, conflict.table)) for name in conflict.fields]
 
 
 def _whose(desk: Desk, table: str, doc_id: str, fields: Mapping[str, Any]) -> str:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import attrs
 from textual.content import Content
 
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.car_history import car_history
-from dcrc.kernel.customers import Customer, find_customer
+from dcrc.kernel.contact import slot_title
+from dcrc.kernel.customers import Contact, Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.masking import seen
+from dcrc.kernel.merges import merged_from
+from dcrc.kernel.operations_log import value_text
+from dcrc.kernel.owner_changes import OWNER, car_as_known
 from dcrc.kernel.proposals import Proposal, pending_proposals
 from dcrc.kernel.titles import code_word
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
@@ -20,6 +25,7 @@ from dcrc.record_words import field_title
 from dcrc.tui.cards import name_line, phones_line, vehicle_line
 from dcrc.wording import plain
 
+MOST_OF_A_VALUE = 60  # characters of what waits
 VISITS = 5  # of each car on the page; all of them stand in the history
 
 
@@ -30,7 +36,7 @@ class CustomerFacts:
     customer: Customer
     vehicles: list[tuple[Vehicle, list[Event]]]
     blocks: list[tuple[str, list[str]]]
-    proposals: list[Proposal]
+    waiting: list[str]  # for the supervisor
 
 
 def load_facts(desk: Desk, customer_id: str) -> CustomerFacts:
@@ -45,24 +51,29 @@ def load_facts(desk: Desk, customer_id: str) -> CustomerFacts:
             lines = [t("The block of {name} could not be shown ({what}).", name=name, what=what)]
         if lines:
             blocks.append((str(block.title), lines))
-    return CustomerFacts(
-        find_customer(desk, customer_id), cars, blocks, pending_proposals(desk, customer_id)
-    )
+    people = [customer_id, *(each.id for each in merged_from(desk, customer_id))]
+    waiting = [_waits(desk, each, people) for each in pending_proposals(desk, customer_id)]
+    return CustomerFacts(find_customer(desk, customer_id), cars, blocks, waiting)
+
+
+def _waits(desk: Desk, proposal: Proposal, people: Sequence[str]) -> str:
+    """A change that waits for the supervisor; of a car not who else has it, as in the history."""
+    field = field_title(proposal.field, proposal.table)
+    if (proposal.table, proposal.field) == ("vehicles", OWNER):
+        car = car_as_known(desk, proposal.record, people)
+        change = car.changed_hands(people, proposal.before, proposal.after) if car else ""
+        return t("Waits for the supervisor: {change}", change=change or field)
+    value = value_text(desk, proposal.field, proposal.after)[:MOST_OF_A_VALUE]
+    return t("Waits for the supervisor: {field} → {value}", field=field, value=value)
 
 
 def facts_text(desk: Desk, facts: CustomerFacts) -> Content:
     """The facts as a page of text."""
     customer = facts.customer
     lines = [name_line(customer), phones_line(desk, customer)]
-    details = ((label, seen(desk, value)) for label, value in _details(customer) if value)
+    details = ((label, seen(desk, value)) for label, value in _details(desk, customer) if value)
     lines += [Content(f"{label}  {plain(value)}") for label, value in details]
-    for proposal in facts.proposals:
-        told = t(
-            "Waits for the supervisor: {field} → {value}",
-            field=field_title(proposal.field, proposal.table),
-            value=_short(seen(desk, proposal.after, proposal.field)),
-        )
-        lines.append(Content("! " + plain(told)).stylize("$warning"))
+    lines += [Content("! " + plain(told)).stylize("$warning") for told in facts.waiting]
     for car, events in facts.vehicles:
         lines += [Content(""), _part(t("Vehicle")), Content(vehicle_line(car))]
         latest = sorted(events, key=lambda event: event.on, reverse=True)[:VISITS]
@@ -77,22 +88,20 @@ def _part(title: str) -> Content:
     return Content(plain(title)).stylize("bold $primary")
 
 
-def _short(value: object) -> str:
-    text = "、".join(map(_short, value)) if isinstance(value, list) else str(value)
-    if isinstance(value, dict):
-        text = str(value.get("number", value))
-    return text[:60]
-
-
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _channel(customer: Customer) -> str:
-    return str(code_word("preferred_channel", customer.preferred_channel))
+def _wish(desk: Desk, customer: Customer) -> str:
+    channel = code_word("preferred_channel", customer.preferred_channel)
+    return f"{channel} {slot_title(desk, customer.preferred_time)}".strip()
 
 
-def _details(customer: Customer) -> list[tuple[str, str]]:
+def _contact(contact: Contact) -> str:
+    return " ".join(filter(None, (contact.name, contact.role, contact.phone)))
+
+
+def _details(desk: Desk, customer: Customer) -> list[tuple[str, str]]:
     lunar = customer.lunar_birthday
     return [
         (t("Birthday"), _day(customer.birthday)),
@@ -101,11 +110,11 @@ def _details(customer: Customer) -> list[tuple[str, str]]:
         (t("Employer"), " ".join(x for x in (customer.employer, customer.job) if x)),
         (t("Industry"), customer.industry),
         (t("In charge"), customer.person_in_charge),
-        (t("Contacts"), "、".join(f"{c.name} {c.role} {c.phone}" for c in customer.contacts)),
+        (t("Contacts"), listed(map(_contact, customer.contacts))),
         (t("WeChat"), customer.wechat),
         (t("E-mail"), customer.email),
-        (t("Prefers"), " ".join((_channel(customer), customer.preferred_time)).strip()),
-        (t("Hobbies"), "、".join(customer.hobbies)),
+        (t("Prefers"), _wish(desk, customer)),
+        (t("Hobbies"), listed(customer.hobbies)),
         (t("Source"), customer.source),
         (t("Note"), customer.note),
     ]

@@ -13,6 +13,7 @@ from dcrc.i18n import listed, t
 from dcrc.kernel.customers import (
     Customer,
     CustomerKind,
+    Phone,
     add_customer,
     edit_customer,
     find_customer,
@@ -30,6 +31,7 @@ PERSON: dict[str, tuple[str, ...]] = {"kind": ("person",)}
 ORGANISATION: dict[str, tuple[str, ...]] = {"kind": ("organisation",)}
 TEXTS = (
     "name",
+    "sex",
     "id_number",
     "address",
     "postcode",
@@ -41,8 +43,7 @@ TEXTS = (
     "email",
     "note",
 )
-
-
+YES_OR_NO = ("do_not_contact", "marketing_consent")
 HIDDEN = ("phones", "id_number")  # from operators who may not see numbers
 
 
@@ -89,7 +90,15 @@ def _whole_form() -> Form:
             Field(
                 "birthday", Wording("生日", "Birthday"), FieldKind.DATE, show_if=PERSON, past=True
             ),
-            Field("id_number", Wording("身份证号", "ID number"), text, show_if=PERSON),
+            Field(
+                "id_number",
+                Wording("证件号码", "ID number"),
+                text,
+                hint=Wording(
+                    "身份证号；单位填统一社会信用代码",
+                    "of an organisation its unified social credit code",
+                ),
+            ),
             Field("address", Wording("地址", "Address"), text),
             Field("postcode", Wording("邮编", "Postcode"), text),
             Field("employer", Wording("工作单位", "Employer"), text, show_if=PERSON),
@@ -114,7 +123,6 @@ def form_values(customer: Customer) -> dict[str, Any]:
     """What the form shows of a customer."""
     values: dict[str, Any] = {name: getattr(customer, name) or None for name in TEXTS}
     values["kind"] = customer.kind.value
-    values["sex"] = customer.sex or None
     values["phones"] = ", ".join(local_phone(phone.number) for phone in customer.phones) or None
     values["birthday"] = customer.birthday.isoformat() if customer.birthday else None
     values["do_not_contact"] = customer.do_not_contact
@@ -122,28 +130,38 @@ def form_values(customer: Customer) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def customer_of(values: Mapping[str, Any], before: Customer) -> Customer:
-    """`before` with what the form says now; what is known of a number stays with the number."""
+def customer_of(values: Mapping[str, Any], before: Customer, form: Form | None = None) -> Customer:
+    """`before` with the checked `values` of `form` (the whole one if none is given).
+
+    What was not asked stays as it was, and yes or no where nothing is said; what is known of a number stays
+    with the number. Who is another kind of customer now loses what only the former kind is asked.
+    """
+    kind = CustomerKind(values.get("kind", before.kind.value))
+    asked = {
+        field.name
+        for field in (form or _whole_form()).fields
+        if field.asked(values) or kind is not before.kind
+    }
+    changes: dict[str, Any] = {name: str(values.get(name, "")) for name in TEXTS if name in asked}
+    changes |= {name: values[name] for name in YES_OR_NO if name in values}
+    if "birthday" in asked:
+        birthday = values.get("birthday")
+        changes["birthday"] = date.fromisoformat(birthday) if birthday else None
+    if "phones" in asked:
+        changes["phones"] = _phones(str(values.get("phones", "")), before)
+    return attrs.evolve(before, kind=kind, **changes)
+
+
+def _phones(text: str, before: Customer) -> tuple[Phone, ...]:
     known = {phone.number: phone for phone in before.phones}
-    phones, rejected = split_phones(str(values.get("phones", "")))
+    phones, rejected = split_phones(text)
     if rejected:
         raise InputError(
             "{numbers} is no phone number; correct it or put it into the note.",
             numbers=listed(rejected),
             field="phones",
         )
-    birthday = values.get("birthday")
-    texts: dict[str, Any] = {name: str(values.get(name, "")) for name in TEXTS}
-    return attrs.evolve(
-        before,
-        kind=CustomerKind(values.get("kind", CustomerKind.PERSON.value)),
-        sex=values.get("sex", ""),
-        phones=tuple(known.get(phone.number, phone) for phone in phones),
-        birthday=date.fromisoformat(birthday) if birthday else None,
-        do_not_contact=bool(values.get("do_not_contact", False)),
-        marketing_consent=bool(values.get("marketing_consent", True)),
-        **texts,
-    )
+    return tuple(known.get(phone.number, phone) for phone in phones)
 
 
 class CustomerForm(RecordForm):
@@ -165,9 +183,8 @@ class CustomerForm(RecordForm):
         return form, {field.name: values.get(field.name) for field in form.fields}
 
     def store(self, desk: Desk, values: Mapping[str, Any]) -> str:
-        unseen = {} if may_see_phones(desk) else form_values(self._before)
-        kept = {name: unseen[name] for name in HIDDEN if name in unseen}
-        after = customer_of({**values, **kept}, self._before)
+        form = customer_form(numbers=may_see_phones(desk))
+        after = customer_of(values, self._before, form)
         if not self._customer_id:
             added = add_customer(desk, after)
             self._added = added.id
@@ -178,26 +195,32 @@ class CustomerForm(RecordForm):
         return t("Saved.")
 
     def _refused(self, error: DcrcError) -> None:
-        if isinstance(error, ChangedMeanwhile):
+        changed = str(error.params.get("changed", ""))
+        if isinstance(error, ChangedMeanwhile) and changed:
             customer_id = self._customer_id
             self.fetch(
-                lambda desk: find_customer(desk, customer_id), self._go_on_from, topic="save"
+                lambda desk: find_customer(desk, customer_id),
+                lambda stored: self._go_on_from(stored, changed),
+                topic="save",
             )
         else:
             super()._refused(error)
 
-    def _go_on_from(self, stored: Customer) -> None:
-        """Edit what somebody else has stored meanwhile: own entries stay, with the other's beside them."""
+    def _go_on_from(self, stored: Customer, changed: str) -> None:
+        """Edit what somebody else has stored meanwhile: own entries stay, with the other's beside them.
+
+        Where none of them is against another's, what was `changed` is told nevertheless.
+        """
         self._before = stored
         values = form_values(stored)
         form = self.view.asked[0].form
-        changed = self.take_over({field.name: values.get(field.name) for field in form.fields})
+        against = self.take_over({field.name: values.get(field.name) for field in form.fields})
         house(self).say(
             t(
                 "{name}: somebody else has changed this meanwhile: {changed}. Your entries are kept;"
                 " {key} saves them instead.",
                 name=stored.name,
-                changed=listed(changed),
+                changed=listed(against) or changed,
                 key=house(self).key("save"),
             ),
             "warning",

@@ -24,7 +24,7 @@ from dcrc.kernel.forms import Field, FieldKind
 from dcrc.tui.cards import day_name
 from dcrc.tui.keys import bindings, key_name
 from dcrc.tui.text_field import TextField
-from dcrc.tui.when import read_any_day
+from dcrc.tui.when import read_day
 from dcrc.wording import plain
 
 YES, NO = "yes", "no"
@@ -336,7 +336,7 @@ class TextQuestion(Question):
         if self._today is None or not text:
             return text
         try:
-            day = read_any_day(text, self._today)
+            day = read_day(text, self._today, past=True)
         except InputError:  # not yet, or never: the form says so when it is recorded
             return text
         if day.isoformat() != text:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, ClassVar
 
-from textual import events
 from textual.binding import BindingType
 from textual.message import Message
 
@@ -105,13 +104,11 @@ class MarkedList(RecordList):
             self.mark(others if row.key in self.marked else [*others, row.key])
             self.move_to(self.position + 1)
 
-    def on_click(self, event: events.Click) -> None:
+    def clicked(self, index: int, again: bool) -> None:
+        """Mark the record where marks always show; else as every list."""
         if not self._always:
-            super().on_click(event)
+            super().clicked(index, again)
             return
-        event.prevent_default()
-        index = event.y - self.heading + self.scroll_offset.y
-        if 0 <= index < self.total:
-            self.move_to(index)
-            self.action_mark_row()
-            self.move_to(index)
+        self.move_to(index)
+        self.action_mark_row()
+        self.move_to(index)

@@ -275,9 +275,18 @@ class RecordList(ScrollView, can_focus=True):
             self.post_message(self.Opened(self, self.current))
 
     def on_click(self, event: events.Click) -> None:
-        index = event.y - self.heading + self.scroll_offset.y
-        if 0 <= index < self.total:
-            again = index == self.position
-            self.move_to(index)
-            if again or event.chain == 2:
-                self.action_open()
+        index = self._index_at(event)
+        if index is not None:
+            self.clicked(index, index == self.position or event.chain == 2)
+
+    def _index_at(self, event: events.Click) -> int | None:
+        """Which record was clicked; None on the heading and below the last one."""
+        line = event.y - self.heading
+        index = line + self.scroll_offset.y
+        return index if line >= 0 and index < self.total else None
+
+    def clicked(self, index: int, again: bool) -> None:
+        """Answer a click on record `index`: put the cursor there, or open it when it is clicked `again`."""
+        self.move_to(index)
+        if again:
+            self.action_open()

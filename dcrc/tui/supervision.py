@@ -14,12 +14,11 @@ from textual.content import Content
 from textual.widgets import Static
 from tinydb import where
 
-from dcrc.i18n import listed, t
+from dcrc.i18n import t
 from dcrc.kernel.agenda import agenda
 from dcrc.kernel.customers import find_customer
 from dcrc.kernel.desk import Desk
-from dcrc.kernel.masking import seen
-from dcrc.kernel.operators import masked_phone
+from dcrc.kernel.operations_log import value_text
 from dcrc.kernel.proposals import Proposal, decide_proposal, pending_proposals
 from dcrc.kernel.tasks import Result
 from dcrc.record_words import field_title
@@ -167,15 +166,11 @@ def calls_made(attempts: Iterable[Mapping[str, Any]]) -> tuple[Counter[str], Cou
 
 def _proposal(desk: Desk, proposal: Proposal) -> Row:
     name = find_customer(desk, proposal.customer).name if proposal.customer else ""
-    values = (_told(desk, proposal, value) for value in (proposal.before, proposal.after))
+    values = (
+        value_text(desk, proposal.field, value) for value in (proposal.before, proposal.after)
+    )
     return Row(
         proposal.id,
         (name, field_title(proposal.field, proposal.table), *values, proposal.by),
         proposal,
     )
-
-
-def _told(desk: Desk, proposal: Proposal, value: Any) -> str:
-    if isinstance(value, list):
-        return listed(masked_phone(desk, each["number"]) for each in value)
-    return "–" if value is None else str(seen(desk, value, proposal.field))

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from dcrc.i18n import t
 from dcrc.kernel.agenda import Agenda
-from dcrc.kernel.contact import Slot
+from dcrc.kernel.contact import Slot, slot_title
 from dcrc.kernel.operators import Permission
 from dcrc.tui.assign_actions import AssignActions
 from dcrc.tui.cards import card, day_name
@@ -83,7 +83,7 @@ class Today(AssignActions):
         if self.filters.overdue:
             parts.append(t("only overdue"))
         if self.filters.slot:
-            parts.append(str(self._slots()[self.filters.slot].title))
+            parts.append(slot_title(desk, self.filters.slot))
         if self._agenda is not None:
             parts.append(
                 t(

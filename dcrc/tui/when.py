@@ -18,8 +18,11 @@ _DAYS = {
     "tomorrow": 1,
     "后天": 2,
     "大后天": 3,
+    "昨天": -1,
+    "昨日": -1,
+    "yesterday": -1,
+    "前天": -2,
 }
-_PAST_DAYS = {"昨天": -1, "昨日": -1, "yesterday": -1, "前天": -2}
 _WEEK = {
     name: number
     for number, names in enumerate(
@@ -55,72 +58,69 @@ _LATER = re.compile(
 OPENING = time(9, 30)
 
 
-def read_day(text: str, today: date) -> date:
+def read_day(text: str, today: date, *, past: bool = False) -> date:
     """The day that `text` names, today or later; InputError says what can be typed.
 
     >>> read_day("后天", date(2026, 11, 21)), read_day("1-5", date(2026, 11, 21))
     (datetime.date(2026, 11, 23), datetime.date(2027, 1, 5))
     >>> read_day("周五", date(2026, 11, 21)), read_day("+3", date(2026, 11, 21))
     (datetime.date(2026, 11, 27), datetime.date(2026, 11, 24))
+
+    It may be a `past` one too; of a month and a day alone it is the nearest then.
+
+    >>> read_day("昨天", date(2026, 11, 21), past=True), read_day("周六", date(2026, 11, 23), past=True)
+    (datetime.date(2026, 11, 20), datetime.date(2026, 11, 28))
+    >>> read_day("11-5", date(2026, 11, 21), past=True), read_day("1月5号", date(2026, 11, 21), past=True)
+    (datetime.date(2026, 11, 5), datetime.date(2027, 1, 5))
     """
     word = unicodedata.normalize("NFKC", text).strip().lower()
+    word = re.sub(r"^(on|this)\s+", "", word)
     try:
-        if word in _DAYS:
-            return today + timedelta(days=_DAYS[word])
-        if re.fullmatch(r"\+\d{1,3}", word):
-            return today + timedelta(days=int(word))
-        word = re.sub(r"^next\s+(?=[a-z])", "下周", re.sub(r"^(on|this)\s+", "", word))
-        name = re.sub(r"^(下?周|下?星期|下?礼拜)", "", word)
-        if name in _WEEK and (name != word or word.isascii()):
-            ahead = (_WEEK[name] - today.weekday() - 1) % 7 + 1
-            if word.startswith("下"):
-                ahead = 7 - today.weekday() + _WEEK[name]
-            return today + timedelta(days=ahead)
-        if found := _FULL.match(word) or _COMPACT.match(word):
-            day = date(int(found["y"]), int(found["m"]), int(found["d"]))
-        elif found := _SHORT.match(word):
-            day = date(today.year, int(found["m"]), int(found["d"]))
-            if day < today:
-                day = date(today.year + 1, day.month, day.day)
-        elif found := _OF_MONTH.match(word):
-            month = today.replace(day=1)
-            if int(found["d"]) < today.day:
-                month = (month + timedelta(days=31)).replace(day=1)
-            day = month.replace(day=int(found["d"]))
-        else:
-            raise _unreadable(text)
-    except (ValueError, OverflowError):
-        raise _unreadable(text) from None
-    if day < today:
+        day = _named_day(word, today) or _written_day(word, today, past)
+    except (ValueError, OverflowError):  # the 31st of a short month, a 29 February that is not near
+        day = None
+    if day is None:
+        raise _unreadable(text)
+    if day < today and not past:
         raise InputError("{text} is past; name a day from today on.", text=text, field="when")
     return day
 
 
-def read_any_day(text: str, today: date) -> date:
-    """The day that `text` names, past ones too; of a month and a day alone the nearest to `today`.
+def _named_day(word: str, today: date) -> date | None:
+    """The day that is said by its distance or its weekday, which is one to come."""
+    if word in _DAYS:
+        return today + timedelta(days=_DAYS[word])
+    if re.fullmatch(r"\+\d{1,3}", word):
+        return today + timedelta(days=int(word))
+    word = re.sub(r"^next\s+(?=[a-z])", "下周", word)
+    name = re.sub(r"^(下?周|下?星期|下?礼拜)", "", word)
+    if name not in _WEEK or (name == word and not word.isascii()):
+        return None
+    if word.startswith("下"):
+        return today + timedelta(days=7 - today.weekday() + _WEEK[name])
+    return today + timedelta(days=(_WEEK[name] - today.weekday() - 1) % 7 + 1)
 
-    >>> read_any_day("昨天", date(2026, 11, 21)), read_any_day("周六", date(2026, 11, 23))
-    (datetime.date(2026, 11, 20), datetime.date(2026, 11, 28))
-    >>> read_any_day("11-5", date(2026, 11, 21)), read_any_day("1月5号", date(2026, 11, 21))
-    (datetime.date(2026, 11, 5), datetime.date(2027, 1, 5))
-    """
-    word = unicodedata.normalize("NFKC", text).strip().lower()
-    try:
-        if word in _PAST_DAYS:
-            return today + timedelta(days=_PAST_DAYS[word])
-        if found := _FULL.match(word) or _COMPACT.match(word):
-            return date(int(found["y"]), int(found["m"]), int(found["d"]))
-        if found := _SHORT.match(word):
-            month, of_month = int(found["m"]), int(found["d"])
-            days = [
-                date(year, month, of_month)
-                for year in (today.year, today.year - 1, today.year + 1)
-                if (month, of_month) != (2, 29) or isleap(year)
-            ]
+
+def _written_day(word: str, today: date, past: bool) -> date | None:
+    """The day that is written in figures; of what lacks its year or month the next, or the nearest."""
+    if found := _FULL.match(word) or _COMPACT.match(word):
+        return date(int(found["y"]), int(found["m"]), int(found["d"]))
+    if found := _SHORT.match(word):
+        month, of_month = int(found["m"]), int(found["d"])
+        days = [
+            date(year, month, of_month)
+            for year in (today.year - 1, today.year, today.year + 1)
+            if (month, of_month) != (2, 29) or isleap(year)
+        ]
+        if past:
             return min(days, key=lambda day: abs(day - today))
-    except ValueError:  # the 31st of a short month, a 29 February that is not near
-        raise _unreadable(text) from None
-    return read_day(text, today)
+        return min(day for day in days if day >= today)
+    if found := _OF_MONTH.match(word):
+        first = today.replace(day=1)
+        if int(found["d"]) < today.day:
+            first = (first + timedelta(days=31)).replace(day=1)
+        return first.replace(day=int(found["d"]))
+    return None
 
 
 def read_moment(text: str, now: datetime, zone: tzinfo) -> datetime:

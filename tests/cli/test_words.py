@@ -16,7 +16,7 @@ from dcrc.i18n import speaking, t
 from dcrc.imports.report import Counts, Import
 from dcrc.kernel.calendar import add_task, withdraw_task
 from dcrc.kernel.confirmation import confirm_owner
-from dcrc.kernel.customers import Customer, edit_customer, find_customer
+from dcrc.kernel.customers import Contact, Customer, edit_customer, find_customer
 from dcrc.kernel.events import Event
 from dcrc.kernel.forms import Answers
 from dcrc.kernel.looks import Look
@@ -30,6 +30,7 @@ from dcrc.kernel.vehicles import Reading, Vehicle, record_reading
 from dcrc.record_words import FIELDS, PERMISSIONS, TABLES
 from dcrc.store import Conflict
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk, open_tasks, reached
+from dcrc.tui.cards import card
 from dcrc.tui.customer_facts import facts_text, load_facts
 from dcrc.tui.when import read_day, read_moment
 from plugins import new_car_followup, reminders, service_followup
@@ -83,6 +84,50 @@ def test_the_customer_s_and_the_vehicle_s_page(dcrc: Any) -> None:
     assert "公里" in dcrc.ok("vehicle", "show", car.vin, *ZH)
     shown = dcrc.json("vehicle", "show", car.vin, *ME)["vehicle"]["readings"]
     assert {each["source"] for each in shown} == {"serviced", "call", "delivered", "import"}
+
+
+def test_a_time_of_day_is_called_by_its_title_on_every_page(dcrc: Any) -> None:
+    desk = dcrc.desk()
+    customer = a_customer(desk, "王小明", preferred_channel="call")
+    edit_customer(desk, customer, attrs.evolve(customer, preferred_time="morning"))
+    with speaking("zh"):
+        assert "电话 上午" in facts_text(desk, load_facts(desk, customer.id)).plain
+        assert "希望上午联系" in card(desk, customer.id).plain
+    desk.close()
+    assert "上午" in dcrc.ok("customer", "show", "王小明", *ZH)
+    number = dcrc.json("log", *ME)["operations"][0]["number"]
+    assert "上午" in dcrc.ok("log", "--changes", number, *ZH)
+    for ending in ("csv", "json"):
+        dcrc.ok("export", "customers", dcrc.folder / f"customers.{ending}", *ZH)
+    assert "上午" in (dcrc.folder / "customers.csv").read_text("utf-8-sig")
+    (kept,) = json.loads((dcrc.folder / "customers.json").read_text("utf-8"))["customers"]
+    assert kept["preferred_time"] == "morning"
+
+
+@pytest.mark.parametrize(
+    ("language", "hobbies", "people"),
+    [
+        ("zh", "钓鱼、下棋", "姓名 李强、角色 车队长；姓名 王敏"),
+        ("en", "钓鱼, 下棋", "name 李强, role 车队长; name 王敏"),
+    ],
+)
+def test_things_in_a_row_have_the_commas_of_the_language(
+    dcrc: Any, language: str, hobbies: str, people: str
+) -> None:
+    desk = dcrc.desk()
+    customer = a_customer(desk, "南昌车队")
+    contacts = (Contact("李强", "车队长"), Contact("王敏"))
+    wanted = attrs.evolve(customer, hobbies=("钓鱼", "下棋"), contacts=contacts)
+    edit_customer(desk, customer, wanted)
+    with speaking(language):
+        page = facts_text(desk, load_facts(desk, customer.id)).plain
+        assert hobbies in page
+        assert hobbies.replace("钓鱼", "李强 车队长").replace("下棋", "王敏") in page
+    desk.close()
+    number = dcrc.json("log", *ME)["operations"][0]["number"]
+    told = dcrc.ok("log", "--changes", number, *ME, "--lang", language)
+    assert hobbies in told
+    assert people in told
 
 
 def test_the_import_report_names_the_kind_of_list(dcrc: Any) -> None:

@@ -39,7 +39,7 @@ def test_a_corrected_number_takes_the_place_of_the_wrong_one(desk: Desk) -> None
     assert [phone.number for phone in after.phones] == ["+8613900002222", "+867968266666"]
     assert after.phones[0].state is PhoneState.VALID
     (edit,) = timeline(desk, owner.id, kinds={"edit"})
-    assert edit.detail.startswith("13800001111, 0796-8266666 → 13900002222 有效, 0796-8266666")
+    assert edit.detail.startswith("13800001111、0796-8266666 → 13900002222 有效、0796-8266666")
     (said,) = timeline(desk, owner.id, kinds={"owner_confirmed"})
     assert "电话 已更正" in said.detail
 

@@ -65,6 +65,21 @@ def test_two_people_change_the_same_field_and_the_second_is_told(desk: Desk, sea
     assert find_customer(desk, shown.id).address == "吉州区1号"
 
 
+def test_what_another_learns_of_a_number_that_stays_is_no_conflict(desk: Desk, seat: Seat) -> None:
+    shown = a_customer(desk, phone="+8613800001234")
+    set_phone_state(seat("周岚", "caller"), shown, "13800001234", PhoneState.EMPTY)
+    more = (*shown.phones, Phone("+8613900001234"))
+    after = edit_customer(desk, shown, attrs.evolve(shown, phones=more)).customer
+    assert after.phones == (
+        Phone("+8613800001234", state=PhoneState.EMPTY),
+        Phone("+8613900001234"),
+    )
+    valid = attrs.evolve(shown.phones[0], state=PhoneState.VALID)
+    for mine in ((valid,), ()):  # he says something of that number himself, or takes it away
+        with pytest.raises(ConflictError, match="phones"):
+            edit_customer(desk, shown, attrs.evolve(shown, phones=mine))
+
+
 def test_a_number_is_marked_empty_and_leaves_the_usable_ones(desk: Desk) -> None:
     customer = a_customer(desk, phone="+8613800001234")
     after = set_phone_state(desk, customer, "13800001234", PhoneState.EMPTY)

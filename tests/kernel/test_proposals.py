@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from dcrc.errors import ConflictError, InputError
+from dcrc.i18n import speaking, translate_error
 from dcrc.kernel.calendar import add_task, record_attempt
 from dcrc.kernel.customers import Phone, PhoneState, edit_customer, find_customer
 from dcrc.kernel.desk import Desk, open_desk
@@ -61,6 +62,18 @@ def test_a_number_added_meanwhile_is_not_lost_by_accepting(careful: Desk, caller
     with pytest.raises(ConflictError):
         decide_proposal(careful, proposal.id, accept=True)
     assert [phone.number for phone in find_customer(careful, customer.id).phones] == [OLD, THIRD]
+
+
+def test_a_ground_that_has_moved_is_told_in_words(careful: Desk, caller: Desk) -> None:
+    seller, buyer, third = (a_customer(careful, name) for name in ("李强", "王一", "王二"))
+    car = a_vehicle(careful, seller)
+    (proposal,) = change_owner(caller, car.id, buyer.id).proposals
+    change_owner(careful, car.id, third.id)
+    with pytest.raises(ConflictError) as refused:
+        decide_proposal(careful, proposal.id, accept=True)
+    with speaking("zh"):
+        assert "车主" in translate_error(refused.value)
+    assert str(refused.value).startswith("customer was changed")
 
 
 def test_accepting_never_puts_two_cars_under_one_vin(careful: Desk, caller: Desk) -> None:

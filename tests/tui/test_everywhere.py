@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import gettext
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from dcrc.kernel.desk import Desk
 from dcrc.kernel.faces import ScreenEntry
 from dcrc.kernel.operators import add_operator, find_operator
 from dcrc.kernel.plugins import PluginHost
-from dcrc.testing import a_customer, isolated_desk
+from dcrc.kernel.vehicles import change_owner
+from dcrc.testing import a_customer, a_vehicle, isolated_desk
 from dcrc.tui.actions import ActionList
 from dcrc.tui.app import DcrcApp
 from dcrc.tui.calendar_screen import CalendarScreen
 from dcrc.tui.call_sheet import CallSheet
+from dcrc.tui.customer_facts import facts_text, load_facts
 from dcrc.tui.customer_form import CustomerForm
 from dcrc.tui.customer_page import CustomerPage
 from dcrc.tui.fields import OptionQuestion
@@ -33,6 +36,7 @@ from dcrc.tui.search import SearchDialog
 from dcrc.tui.settings import Settings
 from dcrc.tui.supervision import Supervision, calls_made
 from dcrc.tui.today import Today
+from dcrc.tui.when import read_day
 from dcrc.wording import Wording
 from plugins import reminders
 
@@ -367,6 +371,29 @@ async def test_a_proposal_is_decided_in_supervision(opened: Any, tmp_path: Path)
     desk.close()
 
 
+async def test_a_car_s_owner_who_waits_for_the_supervisor_is_a_name_to_him_alone(
+    opened: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    desk = isolated_desk(tmp_path / "other", policy='[customers]\nconfirm_fields = ["owner"]\n')
+    seller, buyer = (a_customer(desk, name) for name in ("王小明", "李强"))
+    car = a_vehicle(desk, seller, plate="赣D12345", model="陆风X7")
+    add_operator(desk, "小赵", "caller")
+    supervisor = desk.operator
+    desk.operator = find_operator(desk, "小赵")
+    change_owner(desk, car.id, buyer.id)
+    page = facts_text(desk, load_facts(desk, seller.id)).plain
+    assert "! 待主管确认：赣D12345 陆风X7 已转给他人" in page
+    desk.operator = supervisor
+    async with opened(at=desk, size=(120, 30)) as seat:
+        await seat.press("ctrl+p")
+        await seat.type("主管")
+        await seat.press("enter")
+        (line,) = (line for line in seat.text.splitlines() if "小赵" in line)
+        assert line.split() == ["王小明", "车主", "王小明", "李强", "小赵"]
+    desk.close()
+
+
 async def test_what_comes_in_while_the_interface_closes_is_shown_nowhere(
     opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -386,10 +413,23 @@ async def test_what_comes_in_while_the_interface_closes_is_shown_nowhere(
 def test_errors_of_the_interface_are_the_projects_own() -> None:
     from datetime import UTC, datetime
 
-    from dcrc.tui.when import read_day
-
     with pytest.raises(InputError):
         read_day("31-31", datetime(2026, 11, 21, tzinfo=UTC).date())
+
+
+@pytest.mark.parametrize("text", ["昨天", "yesterday", "on 2026-11-05", "20261105"])
+def test_a_day_that_is_past_is_read_and_refused_where_it_must_come(text: str) -> None:
+    today = date(2026, 11, 21)
+    assert read_day(text, today, past=True) < today
+    with pytest.raises(InputError, match="is past"):
+        read_day(text, today)
+
+
+def test_a_day_without_a_year_is_the_next_or_the_nearest() -> None:
+    today = date(2027, 11, 21)
+    assert read_day("on 11-5", today) == date(2028, 11, 5)
+    assert read_day("on 11-5", today, past=True) == date(2027, 11, 5)
+    assert read_day("2-29", today) == read_day("2-29", today, past=True) == date(2028, 2, 29)
 
 
 def test_a_call_about_several_tasks_counts_once() -> None:

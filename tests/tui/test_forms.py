@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from dcrc.i18n import translate_error
 from dcrc.kernel.calendar import add_task
 from dcrc.kernel.customers import edit_customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.operators import add_operator, find_operator
 from dcrc.kernel.planning import plan
 from dcrc.kernel.vehicles import Reading, record_reading
+from dcrc.store import Conflict
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.tui import call_actions
+from dcrc.tui.conflicts import told
 from dcrc.tui.fields import Question, TextQuestion
 from plugins import new_car_followup, reminders
 
@@ -183,6 +186,15 @@ async def test_after_a_conflict_both_values_stand_side_by_side_and_saving_again_
         assert "已保存" in seat.text
         saved = find_customer(busy, customer.id)
         assert (saved.address, saved.postcode) == ("我的地址", "330000")
+
+
+def test_a_conflict_about_a_car_calls_its_customer_the_owner(busy: Desk) -> None:
+    (customer,) = busy.customers.all()
+    car = busy.vehicles.all()[0]
+    conflict = Conflict(["customer", "plate"], "vehicles", car.doc_id, {}, {})
+    assert translate_error(told(busy, conflict)).startswith(
+        f"{customer['name']}：其他人刚刚修改了：车主、车牌。"
+    )
 
 
 async def test_an_undo_that_others_stand_against_names_the_person(opened: Any, busy: Desk) -> None:

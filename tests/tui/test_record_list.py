@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
+from dcrc.kernel.customers import Customer
+from dcrc.tui.call_sheet import CallSheet
 from dcrc.tui.cells import fit
 from dcrc.tui.marked_list import MarkedList
 from dcrc.tui.record_list import Column, RecordList, Row
+from dcrc.tui.today import Today
 from dcrc.wording import plain
 
 COLUMNS = [Column("Name", 8, 1), Column("No", 6, right=True)]
@@ -108,3 +112,53 @@ async def test_marks_stay_whichever_page_is_loaded() -> None:
         await pilot.press("space", "space")
         lines.show(300, rows(0, 100), load, anew=True)
         assert lines.marked == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        lambda: RecordList(COLUMNS),
+        lambda: MarkedList(COLUMNS),
+        lambda: MarkedList(COLUMNS, always=True),
+    ],
+    ids=["list", "with marks", "always with marks"],
+)
+async def test_a_click_on_the_heading_does_nothing(lines: Any) -> None:
+    opened: list[str] = []
+
+    class Clicked(App[None]):
+        def compose(self) -> ComposeResult:
+            yield lines()
+
+        def on_record_list_opened(self, event: RecordList.Opened) -> None:
+            opened.append(event.row.key)
+
+    app = Clicked()
+    async with app.run_test(size=(40, 10)) as pilot:
+        shown = app.query_one(RecordList)
+        shown.focus()
+        shown.show(50, rows(0, 50))
+        await pilot.press("end", "up")
+        top = shown.scroll_offset.y
+        assert top > 0
+        for _ in range(2):
+            await pilot.click(shown, offset=(4, 0))
+        assert (shown.position, shown.scroll_offset.y) == (48, top)
+        await pilot.click(shown, offset=(4, 1))
+        assert shown.position == top
+        assert getattr(shown, "marked", []) in ([], [str(top)])
+        assert opened == []
+
+
+async def test_a_click_moves_the_cursor_and_another_opens(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        lines = seat.screen.query_one("#sheets", MarkedList)
+        await seat.pilot.click(lines, offset=(4, 2))
+        await seat.rest()
+        assert isinstance(seat.screen, Today)
+        assert lines.position == 1
+        await seat.pilot.click(lines, offset=(4, 2))
+        await seat.rest()
+        assert isinstance(seat.screen, CallSheet)
