@@ -296,7 +296,9 @@ class TextQuestion(Question):
 
     def _placeholder(self) -> str:
         if self._today is not None:
-            return t("for example 11-28, Sat, yesterday")
+            if self.field.past:
+                return t("for example 11-28, Sat, yesterday")
+            return t("for example 11-28, Sat, +3, 2027-03-05")
         if self.field.kind is FieldKind.DATE:
             return t("for example {day}", day="1985-06-18")
         return plain(str(self.field.hint))
@@ -336,7 +338,7 @@ class TextQuestion(Question):
         if self._today is None or not text:
             return text
         try:
-            day = read_day(text, self._today, past=True)
+            day = read_day(text, self._today, past=True, gone=self.field.past)
         except InputError:  # not yet, or never: the form says so when it is recorded
             return text
         if day.isoformat() != text:

@@ -58,7 +58,7 @@ _LATER = re.compile(
 OPENING = time(9, 30)
 
 
-def read_day(text: str, today: date, *, past: bool = False) -> date:
+def read_day(text: str, today: date, *, past: bool = False, gone: bool = False) -> date:
     """The day that `text` names, today or later; InputError says what can be typed.
 
     >>> read_day("后天", date(2026, 11, 21)), read_day("1-5", date(2026, 11, 21))
@@ -72,37 +72,48 @@ def read_day(text: str, today: date, *, past: bool = False) -> date:
     (datetime.date(2026, 11, 20), datetime.date(2026, 11, 28))
     >>> read_day("11-5", date(2026, 11, 21), past=True), read_day("1月5号", date(2026, 11, 21), past=True)
     (datetime.date(2026, 11, 5), datetime.date(2027, 1, 5))
+
+    Of something that has happened (`gone`) it is the last such day.
+
+    >>> read_day("周六", date(2026, 11, 23), gone=True), read_day("26号", date(2026, 11, 23), gone=True)
+    (datetime.date(2026, 11, 21), datetime.date(2026, 10, 26))
+    >>> read_day("12-5", date(2026, 11, 23), gone=True), read_day("上周五", date(2026, 11, 23), gone=True)
+    (datetime.date(2025, 12, 5), datetime.date(2026, 11, 20))
     """
     word = unicodedata.normalize("NFKC", text).strip().lower()
     word = re.sub(r"^(on|this)\s+", "", word)
     try:
-        day = _named_day(word, today) or _written_day(word, today, past)
+        day = _named_day(word, today, gone) or _written_day(word, today, past, gone)
     except (ValueError, OverflowError):  # the 31st of a short month, a 29 February that is not near
         day = None
     if day is None:
         raise _unreadable(text)
-    if day < today and not past:
+    if day < today and not (past or gone):
         raise InputError("{text} is past; name a day from today on.", text=text, field="when")
     return day
 
 
-def _named_day(word: str, today: date) -> date | None:
-    """The day that is said by its distance or its weekday, which is one to come."""
+def _named_day(word: str, today: date, gone: bool) -> date | None:
+    """The day that is said by its distance or its weekday, which is one to come unless it is `gone`."""
     if word in _DAYS:
         return today + timedelta(days=_DAYS[word])
     if re.fullmatch(r"\+\d{1,3}", word):
         return today + timedelta(days=int(word))
     word = re.sub(r"^next\s+(?=[a-z])", "下周", word)
-    name = re.sub(r"^(下?周|下?星期|下?礼拜)", "", word)
+    word = re.sub(r"^last\s+(?=[a-z])", "上周", word)
+    name = re.sub(r"^([上下]?周|[上下]?星期|[上下]?礼拜)", "", word)
     if name not in _WEEK or (name == word and not word.isascii()):
         return None
-    if word.startswith("下"):
-        return today + timedelta(days=7 - today.weekday() + _WEEK[name])
+    monday = today - timedelta(days=today.weekday())
+    if word.startswith(("上", "下")):
+        return monday + timedelta(days=_WEEK[name] + (7 if word.startswith("下") else -7))
+    if gone:
+        return today - timedelta(days=(today.weekday() - _WEEK[name]) % 7)
     return today + timedelta(days=(_WEEK[name] - today.weekday() - 1) % 7 + 1)
 
 
-def _written_day(word: str, today: date, past: bool) -> date | None:
-    """The day that is written in figures; of what lacks its year or month the next, or the nearest."""
+def _written_day(word: str, today: date, past: bool, gone: bool) -> date | None:
+    """The day that is written in figures; of what lacks its year or month the next, nearest or last."""
     if found := _FULL.match(word) or _COMPACT.match(word):
         return date(int(found["y"]), int(found["m"]), int(found["d"]))
     if found := _SHORT.match(word):
@@ -112,14 +123,18 @@ def _written_day(word: str, today: date, past: bool) -> date | None:
             for year in (today.year - 1, today.year, today.year + 1)
             if (month, of_month) != (2, 29) or isleap(year)
         ]
+        if gone:
+            return max(day for day in days if day <= today)
         if past:
             return min(days, key=lambda day: abs(day - today))
         return min(day for day in days if day >= today)
     if found := _OF_MONTH.match(word):
-        first = today.replace(day=1)
-        if int(found["d"]) < today.day:
+        of_month, first = int(found["d"]), today.replace(day=1)
+        if gone and of_month > today.day:
+            first = (first - timedelta(days=1)).replace(day=1)
+        elif not gone and of_month < today.day:
             first = (first + timedelta(days=31)).replace(day=1)
-        return first.replace(day=int(found["d"]))
+        return first.replace(day=of_month)
     return None
 
 
