@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.events import record_event as record_event
     from dcrc.kernel.faces import CustomerBlock as CustomerBlock
     from dcrc.kernel.faces import ScreenEntry as ScreenEntry
+    from dcrc.kernel.facts import FactsPolicy as FactsPolicy
     from dcrc.kernel.figures import Figure as Figure
     from dcrc.kernel.figures import FigureRow as FigureRow
     from dcrc.kernel.figures import compute_figure as compute_figure
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.lunar import solar_birthday as solar_birthday
     from dcrc.kernel.lunar import solar_terms as solar_terms
     from dcrc.kernel.mileage import mileage_doubt as mileage_doubt
+    from dcrc.kernel.mileage import new_car_delivery as new_car_delivery
     from dcrc.kernel.operators import Permission as Permission
     from dcrc.kernel.operators import masked_phone as masked_phone
     from dcrc.kernel.outbox import queue_message as queue_message
@@ -139,6 +141,7 @@ _HOME = {
         "CustomerBlock",
         "ScreenEntry",
     ),
+    "dcrc.kernel.facts": ("FactsPolicy",),
     "dcrc.kernel.figures": (
         "Figure",
         "FigureRow",
@@ -156,7 +159,10 @@ _HOME = {
         "solar_birthday",
         "solar_terms",
     ),
-    "dcrc.kernel.mileage": ("mileage_doubt",),
+    "dcrc.kernel.mileage": (
+        "mileage_doubt",
+        "new_car_delivery",
+    ),
     "dcrc.kernel.operators": (
         "Permission",
         "masked_phone",

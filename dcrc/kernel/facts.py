@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class FactsPolicy:
-    """The section `facts`: how far ahead a fact may be dated, and which mileages are asked about."""
+    """The section `facts`: how far ahead facts may be dated, which mileages are odd, which cars are used."""
 
     days_ahead: int = attrs.field(
         default=2,
@@ -46,7 +46,21 @@ class FactsPolicy:
         validator=attrs.validators.ge(0),
         metadata={
             "unit": "km",
-            "doc": Wording("另加一次长途的里程", "what one long trip may add to it"),
+            "doc": Wording(
+                "另加一次长途的里程；交车前超过此里程的是二手车",
+                "what one long trip may add to it; a car driven further before its delivery was used",
+            ),
+        },
+    )
+    new_car_days: int = attrs.field(
+        default=90,
+        validator=attrs.validators.ge(0),
+        metadata={
+            "unit": "days",
+            "doc": Wording(
+                "交车前登记超过此天数的是二手车",
+                "a car registered more than this before its delivery was used",
+            ),
         },
     )
 

@@ -476,6 +476,20 @@ def test_a_used_car_that_is_handed_over_was_not_new_then(street: Street) -> None
         assert not first_service_return(desk, date(2026, month, 1))
 
 
+def test_a_used_car_from_elsewhere_has_no_first_service(street: Street) -> None:
+    desk = street.desk
+    used = a_vehicle(desk, street.li, first_registered=date(2018, 3, 1))
+    delivered(desk, used, TODAY - timedelta(days=70))
+    driven = a_vehicle(desk, street.li, readings=(Reading(date(2026, 5, 1), 60_000),))
+    delivered(desk, driven, TODAY - timedelta(days=70))
+    plan(desk)
+    mine = tasks(desk, customer=street.li.id, state="open", limit=0)
+    assert not [task for task in mine if task.rule == "reminders.first_service"]
+    for month in range(1, 13):
+        assert not first_service_return(desk, date(2026, month, 1))
+        assert not first_service_return(desk, date(2027, month, 1))
+
+
 def test_a_sale_that_is_taken_back_gives_the_former_owner_his_reminders_at_once(
     street: Street,
 ) -> None:
