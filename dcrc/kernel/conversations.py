@@ -38,7 +38,7 @@ from dcrc.kernel.phones import normalise_phone
 from dcrc.kernel.planner import Remark
 from dcrc.kernel.planning import replan_customer
 from dcrc.kernel.task_refs import get_task, refuse_undecided, require_open
-from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
+from dcrc.kernel.tasks import Attempt, Result, Task, TaskState, closed
 
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
@@ -307,19 +307,9 @@ class _Conversation:
         by_hand = tuple(name for name in task.by_hand if name != "next_at")
         tried = attrs.evolve(task, tries=task.tries + effect.counts, next_at=None, by_hand=by_hand)
 
-        def closed(state: TaskState, reason: str = "", **params: Any) -> Task:
-            return attrs.evolve(
-                tried,
-                state=state,
-                closed_at=now,
-                closed_on=today,
-                closed_by=desk.operator.name,
-                reason=reason,
-                reason_params=params,
-            )
-
+        over = now, today, desk.operator.name
         if effect.closes is not None:
-            return closed(effect.closes, effect.reason)
+            return closed(tried, effect.closes, *over, effect.reason)
         if effect.next is Next.AGREED:
             return self._moved_to(tried, self.call_back)
         if effect.next is Next.OTHER_NUMBER:
@@ -331,7 +321,7 @@ class _Conversation:
         local = now.astimezone(desk.zone)
         again = next_slot_after(policy, desk.workdays, local, tries, self.customer.preferred_time)
         if given_up(policy, desk.workdays, tries, again):
-            return closed(TaskState.FAILED, GIVEN_UP, tries=len(tries))
+            return closed(tried, TaskState.FAILED, *over, GIVEN_UP, {"tries": len(tries)})
         return attrs.evolve(tried, next_at=again.astimezone(UTC) if again else None)
 
     def _moved_to(self, task: Task, agreed: datetime | None) -> Task:

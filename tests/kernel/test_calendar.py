@@ -37,7 +37,7 @@ from dcrc.kernel.outbox import queued_messages
 from dcrc.kernel.phones import Phone, PhoneState
 from dcrc.kernel.planner import Dossier, Outcome, Planned, Planner, PlanningDay, Rule
 from dcrc.kernel.planning import plan
-from dcrc.kernel.tasks import Result, Task, TaskState
+from dcrc.kernel.tasks import Result, Task, TaskState, closed
 from dcrc.kernel.undoing import undo
 from dcrc.testing import ZONE, a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.wording import Wording
@@ -329,6 +329,16 @@ def test_tasks_are_assigned_to_people_who_work_here(
     caller.close()
     plan(desk)
     assert get_task(desk, task.id).owner == "周岚"
+
+
+def test_what_was_agreed_is_over_with_a_task_unless_planning_may_bring_it_back(
+    desk: Desk, owner: Customer
+) -> None:
+    put_off = snooze_task(desk, tasks(desk)[0].id, TODAY + timedelta(days=3))
+    assert put_off.next_at is not None
+    by_planning = closed(put_off, TaskState.WITHDRAWN, None, TODAY, reason="gone")
+    assert by_planning.next_at == put_off.next_at
+    assert withdraw_task(desk, put_off.id, "车已退").next_at is None
 
 
 def test_withdrawn_by_hand_is_not_planned_again(desk: Desk, owner: Customer) -> None:
