@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -176,11 +176,9 @@ def _against_the_rules(
     desk: Desk, customer: Customer, result: Result, tasks: Sequence[Task], channel: str
 ) -> tuple[Remark, ...]:
     """What the rules have against a contact that the dealer began; raises InputError if he must not."""
-    about = [task for task in tasks if _contacts(task)]
-    agreed = any("next_at" in task.by_hand for task in about)
-    if not about or agreed or channel not in CONTACT_CHANNELS:
+    if channel not in CONTACT_CHANNELS or not _unagreed(tasks):
         return ()
-    if customer.do_not_contact and result is not Result.REFUSED:
+    if against_his_wish(customer, result, tasks):
         raise InputError(
             "{name} does not want to be contacted. If the customer called, record it with the channel "
             "incoming; if this call was refused, record that.",
@@ -192,6 +190,20 @@ def _against_the_rules(
     if end == local or channel in HOURLESS:
         return ()
     return (Remark("this was in quiet hours, which end at {until}", {"until": f"{end:%H:%M}"}),)
+
+
+def against_his_wish(customer: Customer, result: Result, tasks: Iterable[Task]) -> bool:
+    """Whether the dealer must not have contacted a customer about `tasks` with this result.
+
+    Who does not want to be contacted may be at times that he asked for, and it may be noted that he refused.
+    """
+    return customer.do_not_contact and result is not Result.REFUSED and _unagreed(tasks)
+
+
+def _unagreed(tasks: Iterable[Task]) -> bool:
+    """Whether some of `tasks` are about a contact, and the customer asked for none of these at a time."""
+    about = [task for task in tasks if _contacts(task)]
+    return bool(about) and not any("next_at" in task.by_hand for task in about)
 
 
 def _contacts(task: Task) -> bool:
