@@ -70,6 +70,11 @@ def latest_day(desk: Desk) -> date:
     return desk.today() + timedelta(desk.policies.section("facts").days_ahead)
 
 
+def is_ahead(day: date | str | None, latest: date) -> bool:
+    """Whether nothing happened yet on `day` (a text is `YYYY-MM-DD`), `latest` being the last it can."""
+    return day is not None and str(day) > latest.isoformat()
+
+
 def still_to_come(day: str, field: str) -> InputError:
     """The refusal of a `day` (`YYYY-MM-DD`) on which nothing can have happened yet."""
     return InputError(
@@ -79,16 +84,22 @@ def still_to_come(day: str, field: str) -> InputError:
 
 def refuse_ahead(desk: Desk, day: date | None, field: str) -> None:
     """Raise InputError, with `field`, for a day on which nothing can have happened yet."""
-    if day is not None and day > latest_day(desk):
-        raise still_to_come(day.isoformat(), field)
+    if is_ahead(day, latest_day(desk)):
+        raise still_to_come(str(day), field)
 
 
 def refuse_new_ahead(desk: Desk, before: Any, after: Any, fields: Iterable[str]) -> None:
-    """Raise InputError for the first of `fields` that `after` sets to such a day.
+    """Raise InputError for the first of `fields` that `after` sets to such a day, or that gets one.
 
-    What was stored so `before` (None for a new record) hinders no edit of something else.
+    A field is a day, or dated things (readings). What was stored so `before` (None for a new record) hinders
+    no edit of something else.
     """
     for name in fields:
-        day = getattr(after, name)
-        if before is None or day != getattr(before, name):
-            refuse_ahead(desk, day, name)
+        known = () if before is None else _several(getattr(before, name))
+        for each in _several(getattr(after, name)):
+            if each not in known:
+                refuse_ahead(desk, getattr(each, "on", each), name)
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
