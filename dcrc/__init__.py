@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.plugins import RecordKind as RecordKind
     from dcrc.kernel.scripts import Situation as Situation
     from dcrc.kernel.scripts import fill_blanks as fill_blanks
+    from dcrc.kernel.sold_on import SOLD_ON as SOLD_ON
     from dcrc.kernel.tasks import Attempt as Attempt
     from dcrc.kernel.tasks import Task as Task
     from dcrc.kernel.tasks import TaskState as TaskState
@@ -187,6 +188,7 @@ _HOME = {
         "Situation",
         "fill_blanks",
     ),
+    "dcrc.kernel.sold_on": ("SOLD_ON",),
     "dcrc.kernel.tasks": (
         "Attempt",
         "Task",

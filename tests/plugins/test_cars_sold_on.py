@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcrc import Customer, Desk, Reading, Task, TaskState, Vehicle, record_reading
+from dcrc import SOLD_ON, Customer, Desk, Reading, Task, TaskState, Vehicle, record_reading
 from dcrc.errors import DcrcError
 from dcrc.imports import import_files
 from dcrc.kernel.agenda import tasks
@@ -44,7 +44,6 @@ from plugins.reminders.reports import first_service_return
 TODAY = date(2026, 11, 20)
 BOUGHT = date(2024, 11, 10)  # the first mark ends, after two years, at the end of this month
 SERVED = date(2026, 5, 25)  # the next service is due in these days
-SOLD_ON = "the car belongs to somebody else now"
 REGULAR, INSPECTION = "reminders.regular_service", "reminders.inspection"
 
 
