@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.events import record_event as record_event
     from dcrc.kernel.faces import CustomerBlock as CustomerBlock
     from dcrc.kernel.faces import ScreenEntry as ScreenEntry
+    from dcrc.kernel.facts import FactsPolicy as FactsPolicy
     from dcrc.kernel.figures import Figure as Figure
     from dcrc.kernel.figures import FigureRow as FigureRow
     from dcrc.kernel.figures import compute_figure as compute_figure
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.lunar import solar_birthday as solar_birthday
     from dcrc.kernel.lunar import solar_terms as solar_terms
     from dcrc.kernel.mileage import mileage_doubt as mileage_doubt
+    from dcrc.kernel.mileage import new_car_delivery as new_car_delivery
     from dcrc.kernel.operators import Permission as Permission
     from dcrc.kernel.operators import masked_phone as masked_phone
     from dcrc.kernel.outbox import queue_message as queue_message
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     from dcrc.kernel.plugins import RecordKind as RecordKind
     from dcrc.kernel.scripts import Situation as Situation
     from dcrc.kernel.scripts import fill_blanks as fill_blanks
+    from dcrc.kernel.sold_on import SOLD_ON as SOLD_ON
     from dcrc.kernel.tasks import Attempt as Attempt
     from dcrc.kernel.tasks import Task as Task
     from dcrc.kernel.tasks import TaskState as TaskState
@@ -139,6 +142,7 @@ _HOME = {
         "CustomerBlock",
         "ScreenEntry",
     ),
+    "dcrc.kernel.facts": ("FactsPolicy",),
     "dcrc.kernel.figures": (
         "Figure",
         "FigureRow",
@@ -156,7 +160,10 @@ _HOME = {
         "solar_birthday",
         "solar_terms",
     ),
-    "dcrc.kernel.mileage": ("mileage_doubt",),
+    "dcrc.kernel.mileage": (
+        "mileage_doubt",
+        "new_car_delivery",
+    ),
     "dcrc.kernel.operators": (
         "Permission",
         "masked_phone",
@@ -181,6 +188,7 @@ _HOME = {
         "Situation",
         "fill_blanks",
     ),
+    "dcrc.kernel.sold_on": ("SOLD_ON",),
     "dcrc.kernel.tasks": (
         "Attempt",
         "Task",

@@ -18,7 +18,7 @@ import attrs
 
 from dcrc.errors import InputError
 from dcrc.imports.dates import read_day, read_moment
-from dcrc.kernel.facts import still_to_come
+from dcrc.kernel.facts import is_ahead, still_to_come
 from dcrc.kernel.phones import plain_mobile, plain_phones, split_phones
 from dcrc.kernel.terms import plate_form
 from dcrc.kernel.vins import normalise_vin, plain_vins
@@ -235,7 +235,7 @@ class Kinds:
     def _read_past(self, read: Callable[[Any], Any], cell: Any) -> Any:
         value = read(cell)
         day = value[0] if isinstance(value, tuple) else value
-        if day is not None and day > self.latest.isoformat():
+        if is_ahead(day, self.latest):
             raise still_to_come(day, "")
         return value
 

@@ -29,7 +29,21 @@ def answers_in_words(desk: Desk, form: str, values: Mapping[str, Any]) -> Iterat
     fields = _fields(desk, form)
     for name, value in values.items():
         field = fields.get(name)
-        yield f"{field.title if field else name}: {_word(field, value)}"
+        yield f"{field.title if field else name}: {answer_word(field, value)}"
+
+
+def answer_word(field: Field | None, value: Any) -> str:
+    """One answer in one line: an option as the form words it, a number with its unit."""
+    if isinstance(value, (list, tuple)):
+        return listed(answer_word(field, each) for each in value)
+    key = ("no", "yes")[value] if isinstance(value, bool) else str(value)
+    option = field.option(key) if field is not None else None
+    if option is not None:
+        return str(option.title)
+    if isinstance(value, bool):
+        return t("yes") if value else t("no")
+    unit = str(field.unit) if field is not None and isinstance(value, (int, float)) else ""
+    return " ".join([*key.split(), *unit.split()])
 
 
 def event_word(desk: Desk, kind: EventKind | None, field: str, value: Any) -> Any:
@@ -49,13 +63,3 @@ def event_word(desk: Desk, kind: EventKind | None, field: str, value: Any) -> An
 def _fields(desk: Desk, form: str) -> dict[str, Field]:
     found = desk.forms.get(form).fields if form in desk.forms.ids() else ()
     return {field.name: field for field in found}
-
-
-def _word(field: Field | None, value: Any) -> str:
-    if isinstance(value, bool):
-        return t("yes") if value else t("no")
-    if isinstance(value, (list, tuple)):
-        return listed(_word(field, each) for each in value)
-    option = field.option(value) if field is not None and isinstance(value, str) else None
-    unit = f" {field.unit}" if field is not None and isinstance(value, (int, float)) else ""
-    return str(value if option is None else option.title) + unit.rstrip()

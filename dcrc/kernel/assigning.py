@@ -128,7 +128,7 @@ def who_may_work(desk: Desk, customers: Iterable[str]) -> list[Workload]:
 
 
 def assign_task(desk: Desk, task_id: str, owner: str) -> Task:
-    """Give a task to an operator (empty: to nobody); planning leaves the owner alone.
+    """Give a task to an operator; planning leaves the owner alone. Empty: it is given back to the plan.
 
     Taking a task that nobody has needs no more than the permission for calls.
     """
@@ -140,8 +140,9 @@ def assign_task(desk: Desk, task_id: str, owner: str) -> Task:
 def assign_tasks(
     desk: Desk, task_ids: Iterable[str], owner: str, *, dry_run: bool = False
 ) -> Assigned:
-    """Give these very tasks to an operator, whatever their role (empty: to nobody), in one step.
+    """Give these very tasks to an operator, whatever their role, in one step.
 
+    With no `owner` they are given back: whose they are the next plan says, mostly nobody's.
     Raises ConflictError for one that is closed already.
     """
     ids = list(dict.fromkeys(task_ids))
@@ -151,7 +152,7 @@ def assign_tasks(
         for task in found:
             require_open(task)
         check_owner(desk, owner)
-        return _told(desk, found, {task.id: owner for task in found}, [owner])
+        return _told(desk, found, {task.id: owner for task in found}, [owner], back=not owner)
 
     name = "assign task" if len(ids) == 1 else "assign tasks"
     return _carry_out(desk, name, find, owner, dry_run)

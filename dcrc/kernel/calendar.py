@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -25,18 +26,29 @@ if TYPE_CHECKING:
 
 def snooze_task(desk: Desk, task_id: str, until: date) -> Task:
     """Put a task off to a day: it comes back at opening time, and planning leaves its date alone."""
-    with desk.operation("snooze task", Permission.CALLS):
-        task = get_task(desk, task_id)
-        require_open(task)
+    return snooze_tasks(desk, [task_id], until)[0]
+
+
+def snooze_tasks(desk: Desk, task_ids: Iterable[str], until: date) -> tuple[Task, ...]:
+    """Put these tasks off to a day in one step; they are returned as they become.
+
+    Raises ConflictError for one that is closed already, InputError for a day that is not still to come.
+    """
+    ids = list(dict.fromkeys(task_ids))
+    with desk.operation("snooze task" if len(ids) == 1 else "snooze tasks", Permission.CALLS):
+        found = [get_task(desk, each) for each in ids]
+        for task in found:
+            require_open(task)
         if until <= desk.today():
             raise InputError("A task is put off to a day that is still to come.", field="until")
         opens_at = desk.policies.section("workdays").opens_at
         at = datetime.combine(until, opens_at, desk.zone).astimezone(UTC)
-        by_hand = {name for name in task.by_hand if name != "next_at"} | {"due"}
-        moved = attrs.evolve(
-            task, due=max(task.due, until), next_at=at, by_hand=tuple(sorted(by_hand))
-        )
-        return desk.edit(desk.tasks, task, moved)
+        return tuple(desk.edit(desk.tasks, task, _put_off(task, until, at)) for task in found)
+
+
+def _put_off(task: Task, until: date, at: datetime) -> Task:
+    by_hand = {name for name in task.by_hand if name != "next_at"} | {"due"}
+    return attrs.evolve(task, due=max(task.due, until), next_at=at, by_hand=tuple(sorted(by_hand)))
 
 
 def add_task(
@@ -99,6 +111,7 @@ __all__ = [
     "record_attempt",
     "record_conversation",
     "snooze_task",
+    "snooze_tasks",
     "withdraw_task",
     "withdraw_tasks",
 ]

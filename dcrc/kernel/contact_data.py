@@ -27,6 +27,7 @@ from dcrc.kernel.planner import (
     Remark,
     Rule,
 )
+from dcrc.kernel.sold_on import SOLD_ON
 from dcrc.kernel.tasks import Task, TaskState
 from dcrc.wording import Wording
 
@@ -206,9 +207,7 @@ def plan_confirmation(
                 facts=(*facts, Fact(event.id, event.kind, event.on)),
             )
     if delivery.vehicle and dossier.vehicle(delivery.vehicle) is None:
-        return NotPlanned(
-            CONFIRM_OWNER, delivery.id, "the car belongs to somebody else now", facts=facts
-        )
+        return NotPlanned(CONFIRM_OWNER, delivery.id, SOLD_ON, facts=facts)
     due = day.workdays.add_open_days(delivery.on, policy.confirm_within)
     return Planned(
         CONFIRM_OWNER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ from dcrc.kernel.phones import normalise_phone
 from dcrc.kernel.planner import Remark
 from dcrc.kernel.planning import replan_customer
 from dcrc.kernel.task_refs import get_task, refuse_undecided, require_open
-from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
+from dcrc.kernel.tasks import Attempt, Result, Task, TaskState, closed
 
 if TYPE_CHECKING:
     from dcrc.kernel.customers import Customer
@@ -176,11 +176,9 @@ def _against_the_rules(
     desk: Desk, customer: Customer, result: Result, tasks: Sequence[Task], channel: str
 ) -> tuple[Remark, ...]:
     """What the rules have against a contact that the dealer began; raises InputError if he must not."""
-    about = [task for task in tasks if _contacts(task)]
-    agreed = any("next_at" in task.by_hand for task in about)
-    if not about or agreed or channel not in CONTACT_CHANNELS:
+    if channel not in CONTACT_CHANNELS or not _unagreed(tasks):
         return ()
-    if customer.do_not_contact and result is not Result.REFUSED:
+    if against_his_wish(customer, result, tasks):
         raise InputError(
             "{name} does not want to be contacted. If the customer called, record it with the channel "
             "incoming; if this call was refused, record that.",
@@ -192,6 +190,20 @@ def _against_the_rules(
     if end == local or channel in HOURLESS:
         return ()
     return (Remark("this was in quiet hours, which end at {until}", {"until": f"{end:%H:%M}"}),)
+
+
+def against_his_wish(customer: Customer, result: Result, tasks: Iterable[Task]) -> bool:
+    """Whether the dealer must not have contacted a customer about `tasks` with this result.
+
+    Who does not want to be contacted may be at times that he asked for, and it may be noted that he refused.
+    """
+    return customer.do_not_contact and result is not Result.REFUSED and _unagreed(tasks)
+
+
+def _unagreed(tasks: Iterable[Task]) -> bool:
+    """Whether some of `tasks` are about a contact, and the customer asked for none of these at a time."""
+    about = [task for task in tasks if _contacts(task)]
+    return bool(about) and not any("next_at" in task.by_hand for task in about)
 
 
 def _contacts(task: Task) -> bool:
@@ -307,19 +319,9 @@ class _Conversation:
         by_hand = tuple(name for name in task.by_hand if name != "next_at")
         tried = attrs.evolve(task, tries=task.tries + effect.counts, next_at=None, by_hand=by_hand)
 
-        def closed(state: TaskState, reason: str = "", **params: Any) -> Task:
-            return attrs.evolve(
-                tried,
-                state=state,
-                closed_at=now,
-                closed_on=today,
-                closed_by=desk.operator.name,
-                reason=reason,
-                reason_params=params,
-            )
-
+        over = now, today, desk.operator.name
         if effect.closes is not None:
-            return closed(effect.closes, effect.reason)
+            return closed(tried, effect.closes, *over, effect.reason)
         if effect.next is Next.AGREED:
             return self._moved_to(tried, self.call_back)
         if effect.next is Next.OTHER_NUMBER:
@@ -331,7 +333,7 @@ class _Conversation:
         local = now.astimezone(desk.zone)
         again = next_slot_after(policy, desk.workdays, local, tries, self.customer.preferred_time)
         if given_up(policy, desk.workdays, tries, again):
-            return closed(TaskState.FAILED, GIVEN_UP, tries=len(tries))
+            return closed(tried, TaskState.FAILED, *over, GIVEN_UP, {"tries": len(tries)})
         return attrs.evolve(tried, next_at=again.astimezone(UTC) if again else None)
 
     def _moved_to(self, task: Task, agreed: datetime | None) -> Task:

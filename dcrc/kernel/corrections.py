@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import attrs
+from tinydb import where
 
 from dcrc.errors import InputError
+from dcrc.kernel.closing import close_task
 from dcrc.kernel.tasks import Task, TaskState
 
 if TYPE_CHECKING:
@@ -47,18 +48,9 @@ def refuse_uncorrected(task: Task, customer: Customer) -> None:
 def note_given_back(desk: Desk, customer: Customer) -> None:
     """Withdraw the open task to correct numbers that a customer has no more: they went to whose they are."""
     known = {phone.number for phone in customer.phones}
-    for document in desk.tasks.having("customer", [customer.id]):
-        task = desk.read(Task, document)
-        if task.rule == CORRECT and task.open and known.isdisjoint(task.occurrence.split(",")):
-            withdrawn = attrs.evolve(
-                task,
-                state=TaskState.WITHDRAWN,
-                next_at=None,
-                closed_at=desk.now(),
-                closed_on=desk.today(),
-                reason=GIVEN_BACK,
-            )
-            desk.edit(desk.tasks, task, withdrawn)
+    for task in _to_correct(desk, customer):
+        if known.isdisjoint(task.occurrence.split(",")):
+            close_task(desk, task, TaskState.WITHDRAWN, GIVEN_BACK)
 
 
 def note_corrected(desk: Desk, before: Customer, after: Customer, by: str = "") -> None:
@@ -69,19 +61,12 @@ def note_corrected(desk: Desk, before: Customer, after: Customer, by: str = "") 
     """
     if before.phones == after.phones or not after.usable_phones:
         return
-    for document in desk.tasks.having("customer", [after.id]):
-        if document["rule"] != CORRECT:
-            continue
-        task = desk.read(Task, document)
-        reason = put_right(task, before, after) if task.open else ""
-        if reason:
-            done = attrs.evolve(
-                task,
-                state=TaskState.DONE,
-                next_at=None,
-                closed_at=desk.now(),
-                closed_on=desk.today(),
-                closed_by=by or desk.operator.name,
-                reason=reason,
-            )
-            desk.edit(desk.tasks, task, done)
+    for task in _to_correct(desk, after):
+        if reason := put_right(task, before, after):
+            close_task(desk, task, TaskState.DONE, reason, by or desk.operator.name)
+
+
+def _to_correct(desk: Desk, customer: Customer) -> list[Task]:
+    """The customer's open tasks to correct his numbers."""
+    found = desk.tasks.having("customer", [customer.id], where("rule") == CORRECT)
+    return [task for each in found if (task := desk.read(Task, each)).open]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class FactsPolicy:
-    """The section `facts`: how far ahead a fact may be dated, and which mileages are asked about."""
+    """The section `facts`: how far ahead facts may be dated, which mileages are odd, which cars are used."""
 
     days_ahead: int = attrs.field(
         default=2,
@@ -46,7 +46,21 @@ class FactsPolicy:
         validator=attrs.validators.ge(0),
         metadata={
             "unit": "km",
-            "doc": Wording("另加一次长途的里程", "what one long trip may add to it"),
+            "doc": Wording(
+                "另加一次长途的里程；交车前超过此里程的是二手车",
+                "what one long trip may add to it; a car driven further before its delivery was used",
+            ),
+        },
+    )
+    new_car_days: int = attrs.field(
+        default=90,
+        validator=attrs.validators.ge(0),
+        metadata={
+            "unit": "days",
+            "doc": Wording(
+                "交车前登记超过此天数的是二手车",
+                "a car registered more than this before its delivery was used",
+            ),
         },
     )
 
@@ -54,6 +68,11 @@ class FactsPolicy:
 def latest_day(desk: Desk) -> date:
     """The last day on which something can have happened."""
     return desk.today() + timedelta(desk.policies.section("facts").days_ahead)
+
+
+def is_ahead(day: date | str | None, latest: date) -> bool:
+    """Whether nothing happened yet on `day` (a text is `YYYY-MM-DD`), `latest` being the last it can."""
+    return day is not None and str(day) > latest.isoformat()
 
 
 def still_to_come(day: str, field: str) -> InputError:
@@ -65,16 +84,22 @@ def still_to_come(day: str, field: str) -> InputError:
 
 def refuse_ahead(desk: Desk, day: date | None, field: str) -> None:
     """Raise InputError, with `field`, for a day on which nothing can have happened yet."""
-    if day is not None and day > latest_day(desk):
-        raise still_to_come(day.isoformat(), field)
+    if is_ahead(day, latest_day(desk)):
+        raise still_to_come(str(day), field)
 
 
 def refuse_new_ahead(desk: Desk, before: Any, after: Any, fields: Iterable[str]) -> None:
-    """Raise InputError for the first of `fields` that `after` sets to such a day.
+    """Raise InputError for the first of `fields` that `after` sets to such a day, or that gets one.
 
-    What was stored so `before` (None for a new record) hinders no edit of something else.
+    A field is a day, or dated things (readings). What was stored so `before` (None for a new record) hinders
+    no edit of something else.
     """
     for name in fields:
-        day = getattr(after, name)
-        if before is None or day != getattr(before, name):
-            refuse_ahead(desk, day, name)
+        known = () if before is None else _several(getattr(before, name))
+        for each in _several(getattr(after, name)):
+            if each not in known:
+                refuse_ahead(desk, getattr(each, "on", each), name)
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)

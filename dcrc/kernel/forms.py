@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from dcrc.errors import InputError, NotFound, PolicyError
-from dcrc.i18n import t
+from dcrc.i18n import t, translate_error
+from dcrc.kernel.facts import is_ahead, still_to_come
 from dcrc.kernel.form_values import UNREADABLE, read_answer
 from dcrc.kernel.policy_files import PolicyFile
 from dcrc.kernel.policy_values import MISSING, Spot, lay
@@ -184,8 +185,9 @@ def _read(
         value = read_answer(field, given)
         if value is UNREADABLE:
             wrong[field.name] = _expected(field)
-        elif field.past and value > latest.isoformat():
-            wrong[field.name] = t("must be no later than {day}", day=latest.isoformat())
+        elif field.past and is_ahead(value, latest):
+            why = translate_error(still_to_come(value, field.name))
+            wrong[field.name] = why.rstrip(".。")  # part of a sentence here
         else:
             stored[field.name] = value
     return stored, wrong

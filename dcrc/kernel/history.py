@@ -21,14 +21,20 @@ from dcrc.kernel.merges import Merge, merged_from
 from dcrc.kernel.operations_log import change_text, operations_log
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.operators import masked_phone as shown_number
-from dcrc.kernel.owner_changes import OWNER, car_as_known, cars_known
+from dcrc.kernel.owner_changes import (
+    OWNER,
+    car_named,
+    cars_known,
+    changed_hands,
+    changes_of_car,
+)
 from dcrc.kernel.proposals import Proposal, ProposalState
 from dcrc.kernel.said import said_lines
 from dcrc.kernel.sold_on import SOLD_ON
 from dcrc.kernel.tasks import Attempt, Result, Task
 from dcrc.kernel.titles import result_title, state_title
 from dcrc.record_words import field_title
-from dcrc.store import GlobalId
+from dcrc.store import Change, GlobalId
 from dcrc.wording import Fen
 
 if TYPE_CHECKING:
@@ -190,10 +196,9 @@ def _tasks(desk: Desk, customer_id: str) -> Iterator[Entry]:
         at = _instant(desk, task.closed_on or task.due, task.closed_at)
         reason = t(task.reason, **task.reason_params) if task.reason else ""
         title = task.title or desk.rule_title(task.rule)
-        car = None
+        named = ""
         if task.reason == SOLD_ON and task.vehicle:
-            car = car_as_known(desk, task.vehicle, _people(desk, customer_id))
-        named = car.named if car else ""
+            named = car_named(desk, task.vehicle, _people(desk, customer_id), at)
         details = [state_title(task.state), reason, named, task.closed_by, task.note]
         yield Entry(at, "task", title, _joined(details), task.id)
 
@@ -209,8 +214,9 @@ def _proposals(desk: Desk, customer_id: str) -> Iterator[Entry]:
         change = change_text(desk, proposal.field, proposal.before, proposal.after)
         if (proposal.table, proposal.field) == ("vehicles", OWNER):
             people = _people(desk, customer_id)
-            car = car_as_known(desk, proposal.record, people)
-            change = car.changed_hands(people, proposal.before, proposal.after) if car else ""
+            named = car_named(desk, proposal.record, people, proposal.at)
+            was, wanted = proposal.before, proposal.after
+            change = changed_hands(named, people, was, wanted) if named else ""
         who = proposal.decided_by or proposal.by
         at = proposal.decided_at or proposal.at
         details = [change, who, proposal.note]
@@ -231,31 +237,40 @@ def _merges(desk: Desk, customer_id: str) -> Iterator[Entry]:
 
 
 def _edits(desk: Desk, customer_id: str) -> Iterator[Entry]:
-    """Changes of key fields, of the customer, of those merged into him, and of his vehicles.
-
-    Of a vehicle that he gave on only that; whose one was before or is now is not told.
-    """
+    """Changes of key fields, of the customer, of those merged into him, and of his cars."""
     people = _people(desk, customer_id)
-    cars = {car.id: car for car in cars_known(desk, people)}
-    records = [("customers", each) for each in people]
-    records += [("vehicles", each) for each in cars]
-    for table, record_id in records:
-        car = cars.get(record_id) if table == "vehicles" else None
-        for change in desk.db.journal.entries(table=table, doc_id=GlobalId(record_id)):
-            if change.was is None or change.became is None:
-                continue
-            for field in _KEY_FIELDS:
-                if field in change.was or field in change.became:
-                    was, became = change.was.get(field), change.became.get(field)
-                    if car is not None and field == OWNER:
-                        text = car.changed_hands(people, was, became)
-                    else:
-                        text = change_text(desk, field, was, became)
-                    if car is not None and not (text if field == OWNER else car.his):
-                        continue  # between others
-                    title = t("Changed: {field}", field=field_title(field, table))
-                    details = _joined([text, change.operator])
-                    yield Entry(change.at, "edit", title, details, f"{change.operation}")
+    for record_id in people:
+        for change in desk.db.journal.entries(table="customers", doc_id=GlobalId(record_id)):
+            for field, was, became in _key_changes(change):
+                yield _edited(change, field, change_text(desk, field, was, became))
+    for vehicle in cars_known(desk, people):
+        yield from _car_edits(desk, vehicle, people)
+
+
+def _car_edits(desk: Desk, vehicle: str, people: list[str]) -> Iterator[Entry]:
+    """What was changed of a car while it was theirs; of other times only that it came to them or went."""
+    for each in changes_of_car(desk, vehicle):
+        for field, was, became in _key_changes(each.change):
+            if field == OWNER:
+                text = each.changed_hands(people)
+            else:
+                text = change_text(desk, field, was, became) if each.while_his(people) else ""
+            if text:
+                yield _edited(each.change, field, text)
+
+
+def _key_changes(change: Change) -> Iterator[tuple[str, Any, Any]]:
+    """The key fields that an edit changed, as they were and became."""
+    if change.was is None or change.became is None:
+        return
+    for field in _KEY_FIELDS:
+        if field in change.was or field in change.became:
+            yield field, change.was.get(field), change.became.get(field)
+
+
+def _edited(change: Change, field: str, text: str) -> Entry:
+    title = t("Changed: {field}", field=field_title(field, change.table))
+    return Entry(change.at, "edit", title, _joined([text, change.operator]), f"{change.operation}")
 
 
 def _people(desk: Desk, customer_id: str) -> list[str]:

@@ -72,7 +72,7 @@ def dcrc_attempted(desk: Desk, task: Task, attempt: Attempt) -> None:
 
 @hookspec
 def dcrc_task_closed(desk: Desk, task: Task, answers: Answers | None) -> None:
-    """A task was closed (done, failed or withdrawn by hand); called inside the same operation."""
+    """A task was closed by what a person did (done, failed, withdrawn); called inside the same operation."""
 
 
 @hookspec

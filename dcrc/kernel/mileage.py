@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from tinydb import where
@@ -25,12 +26,33 @@ def mileage_doubt(desk: Desk, vehicle_id: str, reading: Reading) -> Remark | Non
 def known_readings(desk: Desk, vehicle: Vehicle) -> list[Reading]:
     """What is known of a car's odometer, oldest first: its readings, its visits, and zero when it was new."""
     told = [desk.read(Event, each) for each in desk.events.search(where("vehicle") == vehicle.id)]
-    found = {*vehicle.readings, *(each for event in told if (each := _reading(event)) is not None)}
-    deliveries = [event for event in told if event.kind == "delivered"]
-    if deliveries:  # a later one is of a used car
-        first = min(deliveries, key=lambda event: (event.on, event.id))
-        found.add(Reading(first.on, 0, first.kind))
+    found = {*vehicle.readings, *_readings(told)}
+    new = new_car_delivery(vehicle, told, desk.policies.section("facts"))
+    if new is not None and all(each.on >= new.on for each in found):
+        found.add(Reading(new.on, 0, new.kind))
     return sorted(found, key=lambda each: (each.on, each.km))
+
+
+def new_car_delivery(vehicle: Vehicle, told: Iterable[Event], policy: FactsPolicy) -> Event | None:
+    """The delivery by which a car came new to its first owner, of all facts `told` of it, whoever had it.
+
+    None if none is known: a car that was registered long before the first delivery that is told, or had been
+    driven further than one long trip by then, was used already.
+    """
+    facts = [event for event in told if event.vehicle == vehicle.id]
+    deliveries = (event for event in facts if event.kind == "delivered")
+    first = min(deliveries, key=lambda event: (event.on, event.id), default=None)
+    if first is None:
+        return None
+    registered = vehicle.first_registered
+    if registered is not None and (first.on - registered).days > policy.new_car_days:
+        return None
+    driven = (each.km for each in chain(vehicle.readings, _readings(facts)) if each.on <= first.on)
+    return first if max(driven, default=0) <= policy.trip_km else None
+
+
+def _readings(events: Iterable[Event]) -> Iterator[Reading]:
+    return (each for event in events if (each := _reading(event)) is not None)
 
 
 def _reading(event: Event) -> Reading | None:

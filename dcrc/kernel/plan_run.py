@@ -24,7 +24,7 @@ from dcrc.kernel.plugins import PluginProblem
 from dcrc.kernel.reconcile import Reconciled, reconcile
 from dcrc.kernel.sharing import share_conversations
 from dcrc.kernel.sold_on import leaving, refuse_cars_of_others, taken_over, taking
-from dcrc.kernel.tasks import Task, TaskState
+from dcrc.kernel.tasks import Task, TaskState, closed
 from dcrc.kernel.workdays import workdays_of
 from dcrc.store import GlobalId
 
@@ -221,14 +221,8 @@ class Planning:
         for document in desk.tasks.search(where("customer").one_of(theirs)):
             task = desk.read(Task, document)
             if task.open:
-                closed = attrs.evolve(
-                    task,
-                    state=TaskState.WITHDRAWN,
-                    closed_on=self.today,
-                    closed_at=now,
-                    reason=GONE,
-                )
-                desk.edit(desk.tasks, task, closed)
+                gone = closed(task, TaskState.WITHDRAWN, now, self.today, reason=GONE)
+                desk.edit(desk.tasks, task, gone)
                 self.report = attrs.evolve(self.report, withdrawn=self.report.withdrawn + 1)
 
     def _write(self, found: Mapping[str, Reconciled]) -> None:
@@ -307,9 +301,8 @@ def _with_own_tasks(reconciled: Reconciled, dossier: Dossier, today: date) -> Re
     if not own:
         return reconciled
     if _is_gone(dossier.customer):
-        gone = TaskState.WITHDRAWN
         leave = tuple(
-            (task, attrs.evolve(task, state=gone, closed_on=today, reason=ARCHIVED))
+            (task, closed(task, TaskState.WITHDRAWN, None, today, reason=ARCHIVED))
             for task in own
             if task.open
         )

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from dcrc.kernel.planner import NotPlanned, Outcome, Planned
-from dcrc.kernel.tasks import Task, TaskState, task_id
+from dcrc.kernel.tasks import Task, TaskState, closed, task_id
 
 DAY = timedelta(days=1)
 EXPIRED = "not done by {date}"
@@ -259,10 +259,7 @@ class _Desk:
     def _close(
         self, into: list[Edit], task: Task, state: TaskState, reason: str, params: dict[str, Any]
     ) -> None:
-        closed = attrs.evolve(
-            task, state=state, closed_on=self.today, reason=reason, reason_params=params
-        )
-        into.append((task, closed))
+        into.append((task, closed(task, state, None, self.today, "", reason, params)))
 
     def _task(self, rule: str, planned: Planned) -> Task:
         reasons: dict[str, Any] = {}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dcrc.errors import NotFound
-from dcrc.i18n import listed, t
-from dcrc.kernel.forms import Answers, Field, FieldKind
+from dcrc.i18n import t
+from dcrc.kernel.answer_words import answer_word
+from dcrc.kernel.forms import Answers, FieldKind
 from dcrc.kernel.masking import seen
 from dcrc.store import GlobalId
 
@@ -50,16 +51,6 @@ def _lines(desk: Desk, answers: Answers) -> Iterator[str]:
         if value is None or value == "":
             continue
         if field.name in answers.weak or field.kind is FieldKind.TEXT:
-            yield t("{question}: {answer}", question=str(field.title), answer=_word(field, value))
-
-
-def _word(field: Field, value: Any) -> str:
-    """An answer in the words of its form."""
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-        option = field.option(value)
-        return str(option.title) if option else {"yes": t("yes"), "no": t("no")}[value]
-    if isinstance(value, (list, tuple)):
-        return listed(_word(field, each) for each in value)
-    option = field.option(str(value))
-    return str(option.title) if option else " ".join(str(value).split())
+            yield t(
+                "{question}: {answer}", question=str(field.title), answer=answer_word(field, value)
+            )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -103,6 +105,31 @@ class Task:
     def day_by_hand(self) -> bool:
         """Whether an operator or the customer set its day; to have got an owner holds no day."""
         return "due" in self.by_hand or "next_at" in self.by_hand
+
+
+def closed(
+    task: Task,
+    state: TaskState,
+    at: datetime | None,
+    on: date,
+    by: str = "",
+    reason: str = "",
+    params: Mapping[str, Any] = MappingProxyType({}),
+) -> Task:
+    """The task as it is once it is over: since when, by whose hand (empty: by no person's), and why.
+
+    What was agreed of its time goes with it, but for one that planning closed: it may come back.
+    """
+    return attrs.evolve(
+        task,
+        state=state,
+        next_at=None if by else task.next_at,
+        closed_at=at,
+        closed_on=on,
+        closed_by=by,
+        reason=reason,
+        reason_params=dict(params),
+    )
 
 
 def urgency(task: Task) -> tuple[date, int, str]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 HIDDEN = "•••"
 _CODES = ("key_code", "audio_code")
+_PAST_DAYS = ("first_registered", "readings")
 
 
 @attrs.frozen
@@ -93,20 +94,12 @@ def hide_codes(vehicle: Vehicle) -> Vehicle:
 def add_vehicle(desk: Desk, vehicle: Vehicle) -> Vehicle:
     """Register a vehicle (`id` empty); one VIN is one vehicle, and its owner must be known."""
     with desk.operation("add vehicle", Permission.CUSTOMERS_EDIT):
-        _refuse_days_ahead(desk, None, vehicle)
+        refuse_new_ahead(desk, None, vehicle, _PAST_DAYS)
         vehicle = prepare_vehicle(attrs.evolve(vehicle, id=vehicle.id or desk.new_id()))
         _refuse_known_vin(desk, vehicle)
         if vehicle.customer:
             find_customer(desk, vehicle.customer)
         return hide_codes(desk.insert(desk.vehicles, vehicle))
-
-
-def _refuse_days_ahead(desk: Desk, before: Vehicle | None, after: Vehicle) -> None:
-    refuse_new_ahead(desk, before, after, ("first_registered",))
-    known = () if before is None else before.readings
-    for reading in after.readings:
-        if reading not in known:
-            refuse_ahead(desk, reading.on, "readings")
 
 
 def _refuse_known_vin(desk: Desk, vehicle: Vehicle) -> None:
@@ -167,7 +160,7 @@ def edit_vehicle(desk: Desk, before: Vehicle, after: Vehicle) -> EditedVehicle:
     if before.id != after.id:
         raise UsageError("An edit is of one vehicle, not of two.")
     with desk.operation("edit vehicle", Permission.CUSTOMERS_EDIT):
-        _refuse_days_ahead(desk, before, after)
+        refuse_new_ahead(desk, before, after, _PAST_DAYS)
         after = checked_vehicle(desk, before, after)
         waiting = []
         confirm = desk.policies.section("customers").confirm_fields

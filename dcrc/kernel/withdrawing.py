@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import attrs
-
 from dcrc.errors import InputError
-from dcrc.kernel.documents import to_document
+from dcrc.kernel.closing import store_closed
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.planning import replan_customers
 from dcrc.kernel.task_refs import get_task, refuse_undecided, require_open
-from dcrc.kernel.tasks import Task, TaskState
-from dcrc.store import GlobalId
+from dcrc.kernel.tasks import Task, TaskState, closed
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -42,9 +39,7 @@ def withdraw_tasks(
     name = "withdraw task" if len(ids) == 1 else "withdraw tasks"
     with desk.operation(name, Permission.TASKS_WITHDRAW):
         became = _withdrawn(desk, ids, text)
-        desk.tasks.put_many((GlobalId(task.id), to_document(task)) for task in became)
-        for task in became:
-            desk.plugins.tell("dcrc_task_closed", desk, task=task, answers=None)
+        store_closed(desk, became)
         replan_customers(desk, dict.fromkeys(task.customer for task in became))
         return became
 
@@ -59,15 +54,6 @@ def _withdrawn(desk: Desk, ids: Iterable[str], text: str) -> tuple[Task, ...]:
     found = [get_task(desk, each) for each in ids]
     for task in found:
         require_withdrawable(desk, task)
-    return tuple(
-        attrs.evolve(
-            task,
-            state=TaskState.WITHDRAWN,
-            closed_at=desk.now(),
-            closed_on=desk.today(),
-            closed_by=desk.operator.name,
-            reason="{text}",
-            reason_params={"text": text},
-        )
-        for task in found
-    )
+    now, today, who = desk.now(), desk.today(), desk.operator.name
+    why = "{text}", {"text": text}
+    return tuple(closed(task, TaskState.WITHDRAWN, now, today, who, *why) for task in found)

@@ -10,8 +10,8 @@ from textual.timer import Timer
 
 from dcrc.errors import DcrcError, InputError
 from dcrc.i18n import listed, t
-from dcrc.kernel.calendar import snooze_task
-from dcrc.kernel.contact import CONTACT_CHANNELS
+from dcrc.kernel.calendar import snooze_tasks
+from dcrc.kernel.conversations import against_his_wish
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.facts import latest_day
 from dcrc.kernel.forms import check_answers
@@ -125,13 +125,6 @@ class CallActions(DeskScreen):
         title = t("{name} does not want to be contacted. Who called?", name=name)
         self.app.push_screen(Choosing(title, choices), chosen)
 
-    def _against_his_wish(self, result: Result) -> bool:
-        calls = [each.task for each in self._in_call() if each.task.channel in CONTACT_CHANNELS]
-        agreed = any("next_at" in task.by_hand for task in calls)
-        assert self.data is not None
-        unwanted = self.data.customer.do_not_contact and result is not Result.REFUSED
-        return unwanted and bool(calls) and not agreed
-
     def _record(
         self,
         result: Result,
@@ -151,7 +144,8 @@ class CallActions(DeskScreen):
         answers = self._checked(result)
         if answers is None:
             return
-        if channel == "call" and self._against_his_wish(result):
+        tasks = [each.task for each in self._in_call()]
+        if channel == "call" and against_his_wish(data.customer, result, tasks):
             self._who_called(
                 lambda: self._record(result, call_back=call_back, number=number, channel="incoming")
             )
@@ -251,17 +245,21 @@ class CallActions(DeskScreen):
             app.say(t("Nothing is open here that could be put off."), "warning")
             return
 
-        def work(day: date, desk: Desk) -> str:
-            with desk.db.transaction("put off", operator=desk.operator.name):
-                for task in ids:
-                    snooze_task(desk, task, day)
-            return next_customer(desk, app.filters, {*app.passed, self.customer_id})
+        customer, filters = self.customer_id, app.filters
+        passed = frozenset({*app.passed, customer})
 
         def put_off(day: date) -> None:
-            app.say(t("Put off to {day}.", day=day.isoformat()))
-            app.passed.add(self.customer_id)
+            def work(desk: Desk) -> str:
+                snooze_tasks(desk, ids, day)
+                return next_customer(desk, filters, passed)
+
+            def show(following: str) -> None:
+                app.say(t("Put off to {day}.", day=day.isoformat()))
+                app.passed.add(customer)
+                self._go_on(following)
+
             self.keep_draft()
-            self.fetch(lambda desk: work(day, desk), self._go_on, topic="next")
+            self.fetch(work, show, topic="put off")
 
         self._choose(
             t("Put off to which day: {titles}?", titles=self._titles_of(ids)),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from dcrc import (
+    SOLD_ON,
     Answers,
     Dossier,
     Event,
@@ -275,7 +276,7 @@ def _refused(sale: Handover, rule: str, name: str, step: Step) -> NotPlanned:
             facts=sale.facts,
             policy=keys(f"steps.{name}", "enabled"),
         )
-    return NotPlanned(rule, sale.subject, "the car belongs to somebody else now", facts=sale.facts)
+    return NotPlanned(rule, sale.subject, SOLD_ON, facts=sale.facts)
 
 
 def _too_late(sale: Handover, rule: str, expires: date, facts: tuple[Fact, ...]) -> NotPlanned:

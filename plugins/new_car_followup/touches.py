@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import attrs
 
-from dcrc import Dossier, Fact, NotPlanned, Planned, PlanningDay
+from dcrc import SOLD_ON, Dossier, Fact, NotPlanned, Planned, PlanningDay
 
 from .handover import Handover, full_name, keys, last_contact
 from .policy import NAME, NewCarFollowupPolicy, Touch
@@ -56,9 +56,7 @@ def plan_touches(
                 policy=keys(f"touches.{name}", "enabled"),
             )
         elif sale.sold:
-            yield NotPlanned(
-                name, sale.subject, "the car belongs to somebody else now", facts=sale.facts
-            )
+            yield NotPlanned(name, sale.subject, SOLD_ON, facts=sale.facts)
         else:
             yield from _plan_touch(dossier, sale, name, touch, policy, day)
 

@@ -17,12 +17,11 @@ from .statute import inspections, row_of
 def service_lines(desk: Desk, customer_id: str) -> list[str]:
     """The lines of the block on the customer page."""
     dossier = read_happened(desk, customer_id)
-    policy: RemindersPolicy = desk.policies.section(NAME)
     return [
         line
         for vehicle in dossier.vehicles
         if not vehicle.archived
-        for line in _lines(dossier, vehicle, policy, desk.today())
+        for line in _lines(desk, dossier, vehicle)
     ]
 
 
@@ -31,18 +30,18 @@ def vehicle_lines(desk: Desk, vehicle: Vehicle) -> list[str]:
     if not vehicle.customer:
         return []
     dossier = read_happened(desk, vehicle.customer)
-    return list(_lines(dossier, vehicle, desk.policies.section(NAME), desk.today()))
+    return list(_lines(desk, dossier, vehicle))
 
 
-def _lines(
-    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, today: date
-) -> Iterator[str]:
+def _lines(desk: Desk, dossier: Dossier, vehicle: Vehicle) -> Iterator[str]:
+    policy: RemindersPolicy = desk.policies.section(NAME)
+    facts, today = desk.policies.section("facts"), desk.today()
     yield f"{vehicle.plate or vehicle.vin[-6:]} {vehicle.model}".strip()
     if gone(dossier, vehicle) is not None:
         yield "  " + t("the customer has sold the car")
         return
-    rate = believed_rate(dossier, vehicle, policy)
-    anchor = last_anchor(dossier, vehicle, policy)
+    rate = believed_rate(dossier, vehicle, policy, facts)
+    anchor = last_anchor(dossier, vehicle, policy, facts)
     if anchor is not None:
         due = service_due(anchor, vehicle.model, rate, policy)
         yield "  " + standing(due, today, policy.regular_service.lead_days)

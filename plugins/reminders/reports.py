@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import chain
 
-from tinydb import where
+from tinydb.table import Document
 
 from dcrc import (
     Attempt,
@@ -25,6 +25,7 @@ from dcrc import (
     in_time,
     judged,
     month_of,
+    new_car_delivery,
     share_rows,
     t,
     tasks_closed,
@@ -76,15 +77,30 @@ def _models(desk: Desk, events: Iterable[Event]) -> dict[str, Vehicle]:
     return vehicles_by_id(desk, {event.vehicle for event in events})
 
 
-def _of_new_cars(desk: Desk, deliveries: Iterable[Event]) -> list[Event]:
-    """The first delivery of each car; a later one hands over a used car, which has no first service."""
-    found = [event for event in deliveries if event.vehicle]
-    first: dict[str, date] = {}
-    delivered = where("kind") == "delivered"
-    for each in desk.events.having("vehicle", {event.vehicle for event in found}, delivered):
-        on = date.fromisoformat(each["on"])
-        first[each["vehicle"]] = min(on, first.get(each["vehicle"], on))
-    return [event for event in found if event.on == first[event.vehicle]]
+def _of_new_cars(
+    desk: Desk, deliveries: Iterable[Event], cars: Mapping[str, Vehicle]
+) -> list[Event]:
+    """The deliveries of new cars; a used car that is handed over has no first service."""
+    first: dict[str, str] = {}
+    facts: dict[str, list[Document]] = {}
+    for each in desk.events.having("vehicle", cars):
+        vehicle = each["vehicle"]
+        facts.setdefault(vehicle, []).append(each)
+        if each["kind"] == "delivered":
+            first[vehicle] = min(each["on"], first.get(vehicle, each["on"]))
+    policy = desk.policies.section("facts")
+    new = {
+        delivery.id
+        for vehicle, day in first.items()
+        if (
+            delivery := new_car_delivery(
+                cars[vehicle],
+                [desk.read(Event, each) for each in facts[vehicle] if each["on"] <= day],
+                policy,
+            )
+        )
+    }
+    return [event for event in deliveries if event.id in new]
 
 
 def first_service_return(desk: Desk, month: date) -> list[FigureRow]:
@@ -93,8 +109,9 @@ def first_service_return(desk: Desk, month: date) -> list[FigureRow]:
     Cars that may still come within the policy's days are told apart.
     """
     policy, (first, last) = _policy(desk), month_of(month)
-    deliveries = _of_new_cars(desk, events_between(desk, "delivered", first - LONGEST, last))
-    cars = _models(desk, deliveries)
+    told = list(events_between(desk, "delivered", first - LONGEST, last))
+    cars = _models(desk, told)
+    deliveries = _of_new_cars(desk, told, cars)
     due = [
         (event, day)
         for event in deliveries

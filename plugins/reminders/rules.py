@@ -28,10 +28,11 @@ def plan_reminders(
     """Everything that is reminded; a car that is off the books is left out."""
     yield from plan_birthday(dossier, policy, day)
     yield from plan_licence(dossier, policy, day)
+    facts = day.policies.section("facts")
     for vehicle in dossier.vehicles:
         if vehicle.archived:
             continue
-        rate = believed_rate(dossier, vehicle, policy)
+        rate = believed_rate(dossier, vehicle, policy, facts)
         yield from plan_services(dossier, vehicle, rate, policy, day)
         yield from plan_warranty(dossier, vehicle, rate, policy, day)
         yield from plan_inspection(dossier, vehicle, policy, day)

@@ -9,7 +9,17 @@ from typing import Any
 
 import attrs
 
-from dcrc import Answers, Dossier, Event, Fact, Reading, Remark, Vehicle
+from dcrc import (
+    Answers,
+    Dossier,
+    Event,
+    Fact,
+    FactsPolicy,
+    Reading,
+    Remark,
+    Vehicle,
+    new_car_delivery,
+)
 
 from .conversation import KM, MILEAGE_FORM, OFF_THE_ROAD, POSTPONED, went_elsewhere
 from .odometer import DailyRate, daily_rate
@@ -102,15 +112,16 @@ def anchors(
     dossier: Dossier,
     vehicle: Vehicle,
     policy: RemindersPolicy,
+    facts: FactsPolicy,
     since: date = date.min,
 ) -> list[Anchor]:
     """Every fact that a next service counts or counted from, oldest first; services here `since` a day."""
-    new = dossier.history_of("delivered", vehicle.id)[:1]
-    found = [Anchor(each.key or each.id, "delivered", each.on, each.id, 0) for each in new]
+    new = new_car_delivery(vehicle, dossier.history, facts)
+    found = [Anchor(new.key or new.id, "delivered", new.on, new.id, 0)] if new is not None else []
     found += [
         Anchor(each.key or each.id, "delivered", each.on, each.id, used=True)
         for each in dossier.events_of("delivered", vehicle.id)[:1]
-        if each not in new
+        if each != new
     ]
     if not found and vehicle.first_registered is not None:
         on = vehicle.first_registered
@@ -124,11 +135,13 @@ def anchors(
     return sorted(found, key=lambda each: (each.on, each.kind != "delivered", each.key))
 
 
-def last_anchor(dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy) -> Anchor | None:
+def last_anchor(
+    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, facts: FactsPolicy
+) -> Anchor | None:
     """The fact that the next service counts from."""
     services = reversed(dossier.history_of("serviced", vehicle.id))
     newest = next((event.on for event in services if is_service(event, policy)), date.min)
-    known = anchors(dossier, vehicle, policy, since=newest)
+    known = anchors(dossier, vehicle, policy, facts, since=newest)
     return known[-1] if known else None
 
 
@@ -159,29 +172,28 @@ def _day(value: Any) -> date | None:
         return None
 
 
-def readings_of(dossier: Dossier, vehicle: Vehicle) -> tuple[Reading, ...]:
+def readings_of(dossier: Dossier, vehicle: Vehicle, facts: FactsPolicy) -> tuple[Reading, ...]:
     """All that is known of a car's odometer: its readings, visits, conversations, and zero when new."""
     found = {(each.on, each.km): each for each in vehicle.readings}
-    new = dossier.history_of("delivered", vehicle.id)[:1]
-    for event in dossier.history:
-        if event.vehicle != vehicle.id:
-            continue
-        if event.kind == "delivered":
-            if event in new:
-                found.setdefault((event.on, 0), Reading(event.on, 0, "delivered"))
-        elif (km := _number(event.data.get("km"))) is not None and event.kind == "serviced":
+    for event in dossier.history_of("serviced", vehicle.id):
+        if (km := _number(event.data.get("km"))) is not None:
             on = min(_day(event.data.get("came_in")) or event.on, event.on)
             if (on, km) not in found:
                 found[on, km] = Reading(on, km, "serviced")
     for answers in dossier.answers:
         if answers.vehicle == vehicle.id and (km := _number(answers.values.get(KM))) is not None:
             found.setdefault((answers.on, km), Reading(answers.on, km, "call"))
+    new = new_car_delivery(vehicle, dossier.history, facts)
+    if new is not None and all(on >= new.on for on, _ in found):
+        found.setdefault((new.on, 0), Reading(new.on, 0, "delivered"))
     return tuple(found[each] for each in sorted(found))
 
 
-def believed_rate(dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy) -> DailyRate | None:
+def believed_rate(
+    dossier: Dossier, vehicle: Vehicle, policy: RemindersPolicy, facts: FactsPolicy
+) -> DailyRate | None:
     """The customer's own kilometres per day, if they are known well enough to plan by."""
-    rate = daily_rate(readings_of(dossier, vehicle), policy.mileage)
+    rate = daily_rate(readings_of(dossier, vehicle, facts), policy.mileage)
     return rate if rate is not None and rate.uncertainty <= policy.mileage.widest else None
 
 

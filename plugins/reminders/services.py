@@ -57,7 +57,7 @@ def plan_services(
         for rule in (FIRST, REGULAR, MISSED):
             yield NotPlanned(rule, vehicle.id, "the customer has sold the car", facts=fact)
         return
-    anchor = last_anchor(dossier, vehicle, policy)
+    anchor = last_anchor(dossier, vehicle, policy, day.policies.section("facts"))
     if anchor is None:
         why = "nothing is known of the delivery or of a service"
         yield NotPlanned(REGULAR, vehicle.id, why)

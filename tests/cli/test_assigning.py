@@ -91,7 +91,7 @@ def test_several_tasks_by_their_ids(centre: Any) -> None:
     assert assign(centre, f"{first},{third}", "--to", "陈晨")["task"] is None
     assert owners(centre) == {"": 5, "周岚": 1, "陈晨": 2}
     one = assign(centre, second, "--nobody")
-    assert (one["task"]["owner"], one["task"]["by_hand"]) == (None, ["owner"])
+    assert (one["task"]["owner"], one["task"]["by_hand"]) == (None, [])
     assert "owner 刘洋" in centre.ok("assign", second, "刘洋", *ME)
     assert assign(centre, first, third, "--share", "刘洋", "--afresh")["customers"] == 2
 

@@ -205,7 +205,7 @@ def test_the_log_and_a_conflict_name_fields_in_words(dcrc: Any) -> None:
     assert "负责人" in told
     assert "owner" not in told
     told = dcrc.refused(4, "undo", "--operation", number, *ME, "--json")
-    assert json.loads(told)["error"]["params"]["fields"] == "owner"
+    assert json.loads(told)["error"]["params"]["fields"] == "owner, by_hand"
 
 
 def test_a_conflict_reads_as_codes_where_developers_read_it() -> None:

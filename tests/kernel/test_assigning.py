@@ -33,7 +33,7 @@ from dcrc.kernel.task_lists import customers_with
 from dcrc.kernel.tasks import Result, Task
 from dcrc.kernel.undoing import undo
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
-from plugins import reminders
+from plugins import new_car_followup, reminders
 
 TODAY = date(2026, 11, 20)
 DAY = timedelta(days=1)
@@ -217,6 +217,27 @@ def test_the_very_tasks_that_are_named_whatever_their_role(desk: Desk) -> None:
     with pytest.raises(ConflictError):
         assign_tasks(desk, [sales.id, call.id], "周岚")
     assert get_task(desk, sales.id).owner == "陈晨"
+
+
+def test_tasks_that_are_taken_back_are_given_by_the_plan_again(tmp_path: Path) -> None:
+    desk = isolated_desk(tmp_path, plugins=[new_car_followup], today=TODAY)
+    add_operator(desk, "李强", "sales_consultant")
+    customer = a_customer(desk)
+    delivered(desk, a_vehicle(desk, customer), TODAY, {"consultant": "李强"})
+    plan(desk)
+    his = next(task for task in tasks(desk, customer=customer.id) if task.owner == "李强")
+    for take_back in (
+        lambda: assign_task(desk, his.id, ""),
+        lambda: assign_customers(desk, [customer.id], ""),
+    ):
+        assign_task(desk, his.id, "王敏")
+        plan(desk)
+        assert get_task(desk, his.id).owner == "王敏"
+        take_back()
+        assert (get_task(desk, his.id).owner, get_task(desk, his.id).by_hand) == ("", ())
+        plan(desk)
+        assert get_task(desk, his.id) == his
+    desk.close()
 
 
 def test_only_shown_is_not_done(desk: Desk) -> None:

@@ -20,9 +20,11 @@ from dcrc.kernel.calendar import (
     record_attempt,
     record_conversation,
     snooze_task,
+    snooze_tasks,
     withdraw_task,
 )
 from dcrc.kernel.contact import may_contact
+from dcrc.kernel.conversations import against_his_wish
 from dcrc.kernel.customers import (
     Customer,
     add_customer,
@@ -32,12 +34,13 @@ from dcrc.kernel.customers import (
 )
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.hooks import hookimpl
+from dcrc.kernel.operations_log import operations_log
 from dcrc.kernel.operators import Operator, add_operator
 from dcrc.kernel.outbox import queued_messages
 from dcrc.kernel.phones import Phone, PhoneState
 from dcrc.kernel.planner import Dossier, Outcome, Planned, Planner, PlanningDay, Rule
 from dcrc.kernel.planning import plan
-from dcrc.kernel.tasks import Result, Task, TaskState
+from dcrc.kernel.tasks import Result, Task, TaskState, closed
 from dcrc.kernel.undoing import undo
 from dcrc.testing import ZONE, a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.wording import Wording
@@ -313,6 +316,40 @@ def test_put_off_by_hand_stays_where_it_was_put(desk: Desk, owner: Customer) -> 
         snooze_task(desk, task.id, TODAY)
 
 
+def test_tasks_are_put_off_together_or_not_at_all(desk: Desk, owner: Customer) -> None:
+    tomorrow = TODAY + timedelta(days=1)
+    both = [task_of(desk, "care.day3"), add_task(desk, owner, "回电", TODAY)]
+    moved = snooze_tasks(desk, [task.id for task in both], tomorrow)
+    assert [(task.id, task.due) for task in moved] == [
+        (task.id, max(task.due, tomorrow)) for task in both
+    ]
+    assert operations_log(desk)[0].title == "批量推迟任务"
+    undo(desk)
+    assert [get_task(desk, task.id) for task in both] == both
+    withdraw_task(desk, both[1].id, "不用了")
+    with pytest.raises(ConflictError):
+        snooze_tasks(desk, [task.id for task in both], tomorrow)
+    assert get_task(desk, both[0].id) == both[0]
+
+
+@pytest.mark.parametrize(
+    ("result", "agreed", "unwanted"),
+    [
+        (Result.REACHED, False, True),
+        (Result.REFUSED, False, False),
+        (Result.REACHED, True, False),
+    ],
+)
+def test_what_is_against_a_customer_s_wish(result: Result, agreed: bool, unwanted: bool) -> None:
+    by_hand = ("next_at",) if agreed else ()
+    call = Task("1", "care.day3", "c", "c", "1", TODAY, TODAY, by_hand=by_hand)
+    at_the_desk = attrs.evolve(call, channel="desk", by_hand=())
+    quiet = Customer("c", "王小明", do_not_contact=True)
+    assert against_his_wish(quiet, result, [call, at_the_desk]) == unwanted
+    assert not against_his_wish(quiet, result, [at_the_desk])
+    assert not against_his_wish(Customer("c", "王小明"), result, [call])
+
+
 def test_tasks_are_assigned_to_people_who_work_here(
     tmp_path: Path, desk: Desk, owner: Customer, care: Care
 ) -> None:
@@ -329,6 +366,16 @@ def test_tasks_are_assigned_to_people_who_work_here(
     caller.close()
     plan(desk)
     assert get_task(desk, task.id).owner == "周岚"
+
+
+def test_what_was_agreed_is_over_with_a_task_unless_planning_may_bring_it_back(
+    desk: Desk, owner: Customer
+) -> None:
+    put_off = snooze_task(desk, tasks(desk)[0].id, TODAY + timedelta(days=3))
+    assert put_off.next_at is not None
+    by_planning = closed(put_off, TaskState.WITHDRAWN, None, TODAY, reason="gone")
+    assert by_planning.next_at == put_off.next_at
+    assert withdraw_task(desk, put_off.id, "车已退").next_at is None
 
 
 def test_withdrawn_by_hand_is_not_planned_again(desk: Desk, owner: Customer) -> None:

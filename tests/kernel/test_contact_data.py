@@ -16,6 +16,8 @@ from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.customers import Phone, edit_customer, find_customer, set_phone_state
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.explain import explain_task
+from dcrc.kernel.hooks import hookimpl
+from dcrc.kernel.merges import merge_customers, unmerge_customer
 from dcrc.kernel.operators import add_operator
 from dcrc.kernel.phones import PhoneState
 from dcrc.kernel.planning import plan
@@ -202,6 +204,43 @@ def test_who_corrects_the_number_has_done_the_task(desk: Desk, seat: Callable[..
     assert (done.id, done.state, done.closed_by) == (task.id, TaskState.DONE, "周岚")
     assert done.closed_on == TODAY
     assert plan(desk).changes == 0
+
+
+class Listener:
+    """A plugin that hears which tasks are over."""
+
+    heard: list[tuple[str, str, str]]
+
+    def __init__(self) -> None:
+        self.heard = []
+
+    @hookimpl
+    def dcrc_task_closed(self, task: Task, answers: object) -> None:
+        assert answers is None
+        self.heard.append((task.rule, task.state.value, task.closed_by))
+
+
+def test_functions_hear_that_a_correction_did_its_task(tmp_path: Path) -> None:
+    listener = Listener()
+    desk = isolated_desk(tmp_path, plugins=[listener])
+    owner = a_customer(desk, phone="+8613800008028")
+    set_phone_state(desk, owner.id, owner.phones[0].number, PhoneState.WRONG)
+    known = find_customer(desk, owner.id)
+    edit_customer(desk, known, attrs.evolve(known, phones=(Phone("+8613800008029"),)))
+    assert listener.heard == [("contact_data.correct_phone", "done", "王敏")]
+    desk.close()
+
+
+def test_functions_hear_that_a_bad_number_went_back_with_whose_it_is(tmp_path: Path) -> None:
+    listener = Listener()
+    desk = isolated_desk(tmp_path, plugins=[listener])
+    kept, gone = a_customer(desk, "王小明"), a_customer(desk, "王晓明")
+    merge_customers(desk, kept.id, gone.id)
+    set_phone_state(desk, kept.id, gone.phones[0].number, PhoneState.WRONG)
+    assert len(corrections(desk, state="open")) == 1
+    unmerge_customer(desk, gone.id)
+    assert listener.heard == [("contact_data.correct_phone", "withdrawn", "")]
+    desk.close()
 
 
 def test_another_number_beside_the_bad_one_does_the_task_too(desk: Desk) -> None:

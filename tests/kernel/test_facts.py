@@ -10,11 +10,14 @@ import attrs
 import pytest
 
 from dcrc.errors import InputError
+from dcrc.i18n import speaking
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.customers import add_customer, edit_customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.events import Event, events_of, record_event
 from dcrc.kernel.explain import explain_customer
+from dcrc.kernel.facts import is_ahead
+from dcrc.kernel.forms import Field, FieldKind, Form, check_answers
 from dcrc.kernel.happened import read_happened
 from dcrc.kernel.planning import plan
 from dcrc.kernel.vehicles import Reading, Vehicle, add_vehicle, edit_vehicle, record_reading
@@ -27,6 +30,7 @@ from dcrc.testing import (
     open_tasks,
     serviced,
 )
+from dcrc.wording import Wording
 from plugins import reminders
 
 TODAY = date(2026, 11, 21)
@@ -146,3 +150,20 @@ def test_a_reading_and_a_registration_to_come_are_left_out_too(reminding: Desk) 
     (seen,) = read_happened(desk, car.customer).vehicles
     assert [reading.km for reading in seen.readings] == [900]
     assert seen.first_registered is None
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 23), "2026-11-23"])
+def test_a_day_is_ahead_after_the_latest(day: date | str) -> None:
+    assert is_ahead(day, date(2026, 11, 22))
+    assert not is_ahead(day, date(2026, 11, 23))
+    assert not is_ahead(None, date.min)
+
+
+def test_a_form_says_it_in_the_same_words() -> None:
+    asked = Field("when", Wording("日期", "Day"), FieldKind.DATE, past=True)
+    form = Form("f", 1, Wording("记录", "Record"), (asked,))
+    with pytest.raises(InputError) as refused, speaking("en"):
+        check_answers(form, {"when": "2062-11-23"}, date(2026, 11, 22))
+    assert refused.value.params["problems"] == (
+        "Day (when) – 2062-11-23 is still to come: what has happened cannot lie in the future"
+    )

@@ -18,7 +18,7 @@ from dcrc.kernel.history import operations_log, timeline
 from dcrc.kernel.operations_log import changes_of
 from dcrc.kernel.tasks import Attempt, Result, Task, TaskState
 from dcrc.kernel.vehicles import change_owner, edit_vehicle, find_vehicle
-from dcrc.testing import TestClock, a_customer, a_vehicle
+from dcrc.testing import TestClock, a_customer, a_vehicle, a_vin
 
 Seat = Callable[..., Desk]
 DAY = date(2026, 11, 20)
@@ -126,9 +126,70 @@ def test_a_car_that_changes_hands_is_named_and_the_other_person_is_not(desk: Des
         "修改：车主 赣D12345 CS75 已转给他人 · 王敏",
         "修改：车主 赣D12345 CS75 由他人转来 · 王敏",
     ]
-    assert "修改：车主 赣A88888 CS75 由他人转来 · 王敏" in told(li)
+    assert told(li) == ["修改：车主 赣A88888 CS75 由他人转来 · 王敏"]
     for who in people:
         page = str(timeline(desk, who.id))
         assert "– → –" not in page
         assert not [each.name for each in people if each != who and each.name in page]
         assert not [each for each in ("7001", "7002", "7003") if each in page]
+
+
+@pytest.fixture
+def bought_back(desk: Desk) -> tuple[Desk, Customer, Customer]:
+    """A car of two owners in turn, who give it plates and correct its VIN; the first one buys it back."""
+    wang, sun = (
+        a_customer(desk, name, f"+861380000{number}")
+        for name, number in (("王小明", 7001), ("孙悦", 7002))
+    )
+    car = a_vehicle(desk, wang, model="CS75", plate="赣A11111")
+
+    def edit(**fields: str) -> None:
+        assert isinstance(desk.clock, TestClock)
+        desk.clock.advance(days=1)
+        known = find_vehicle(desk, car.id)
+        edit_vehicle(desk, known, attrs.evolve(known, **fields))
+
+    record_event(desk, Event("", "serviced", wang.id, DAY, vehicle=car.id, key="RO7"))
+    edit(plate="赣A22222", vin=a_vin(901))
+    edit(customer=sun.id)
+    record_event(desk, Event("", "serviced", sun.id, DAY, vehicle=car.id, key="RO8"))
+    edit(plate="赣B33333")
+    edit(plate="赣B44444", vin=a_vin(902))
+    edit(customer=wang.id, plate="赣A55555")
+    edit(plate="赣A66666")
+    return desk, wang, sun
+
+
+def test_plates_and_vins_are_told_to_who_had_the_car_then(
+    bought_back: tuple[Desk, Customer, Customer],
+) -> None:
+    desk, wang, sun = bought_back
+
+    def told(who: Customer) -> list[str]:
+        entries = reversed(timeline(desk, who.id, kinds=["edit"]))
+        return [f"{each.title} {each.detail}".removesuffix(" · 王敏") for each in entries]
+
+    assert sorted(told(wang)[:2]) == sorted(
+        [f"修改：车架号 {a_vin(0)} → {a_vin(901)}", "修改：车牌 赣A11111 → 赣A22222"]
+    )
+    assert told(wang)[2:] == [
+        "修改：车主 赣A22222 CS75 已转给他人",
+        "修改：车主 赣A55555 CS75 由他人转来",
+        "修改：车牌 赣A55555 → 赣A66666",
+    ]
+    assert told(sun)[0] == "修改：车主 赣A22222 CS75 由他人转来"
+    assert told(sun)[1] == "修改：车牌 赣A22222 → 赣B33333"
+    assert sorted(told(sun)[2:4]) == sorted(
+        [f"修改：车架号 {a_vin(901)} → {a_vin(902)}", "修改：车牌 赣B33333 → 赣B44444"]
+    )
+    assert told(sun)[4:] == ["修改：车主 赣B44444 CS75 已转给他人"]
+
+
+def test_no_owner_reads_a_plate_of_the_other_s_time(
+    bought_back: tuple[Desk, Customer, Customer],
+) -> None:
+    desk, wang, sun = bought_back
+    page = str(timeline(desk, wang.id))
+    assert not [plate for plate in ("赣B33333", "赣B44444") if plate in page]
+    page = str(timeline(desk, sun.id))
+    assert not [plate for plate in ("赣A11111", "赣A55555", "赣A66666") if plate in page]

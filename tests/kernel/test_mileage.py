@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.events import Event
 from dcrc.kernel.facts import FactsPolicy
-from dcrc.kernel.mileage import doubt_of, known_readings, mileage_doubt
-from dcrc.kernel.vehicles import Reading, record_reading
+from dcrc.kernel.mileage import doubt_of, known_readings, mileage_doubt, new_car_delivery
+from dcrc.kernel.vehicles import Reading, Vehicle, find_vehicle, record_reading
 from dcrc.testing import a_customer, a_vehicle, delivered, serviced
 
 MARCH, NOVEMBER = date(2026, 3, 1), date(2026, 11, 21)
@@ -52,3 +54,63 @@ def test_visits_and_the_delivery_are_known_too(desk: Desk) -> None:
     assert [each.km for each in known_readings(desk, car)] == [0, 3000]
     assert mileage_doubt(desk, car.id, Reading(NOVEMBER, 90_000)) is not None
     assert mileage_doubt(desk, car.id, Reading(NOVEMBER, 2900)) is not None
+
+
+HANDED_OVER = date(2026, 11, 10)
+
+
+def _a_used_car(desk: Desk, **fields: Any) -> Vehicle:
+    car = a_vehicle(desk, a_customer(desk), **fields)
+    delivered(desk, car, HANDED_OVER)
+    return car
+
+
+def test_a_car_registered_long_before_its_delivery_was_not_new_then(desk: Desk) -> None:
+    car = _a_used_car(desk, first_registered=date(2018, 3, 1))
+    assert mileage_doubt(desk, car.id, Reading(date(2026, 11, 20), 82_000)) is None
+
+
+def test_a_car_that_had_been_driven_before_its_delivery_was_not_new_then(desk: Desk) -> None:
+    car = _a_used_car(desk, readings=(Reading(date(2026, 11, 1), 82_000),))
+    assert mileage_doubt(desk, car.id, Reading(date(2026, 11, 20), 82_500)) is None
+    doubt = mileage_doubt(desk, car.id, Reading(date(2026, 11, 20), 8_250))
+    assert doubt is not None
+    assert doubt.params["known"] == 82_000
+
+
+def test_of_a_new_car_that_came_on_its_own_wheels_zero_is_not_said_besides(desk: Desk) -> None:
+    car = _a_used_car(desk, readings=(Reading(date(2026, 11, 1), 35),))
+    assert [each.km for each in known_readings(desk, find_vehicle(desk, car.id))] == [35]
+    assert mileage_doubt(desk, car.id, Reading(date(2026, 11, 20), 82_500)) is not None
+
+
+DAY_BEFORE = date(2026, 11, 9)
+
+
+@pytest.mark.parametrize(
+    ("registered", "readings", "new"),
+    [
+        pytest.param(None, (), True, id="nothing is known"),
+        pytest.param(date(2026, 9, 1), (), True, id="the dealer registered it himself"),
+        pytest.param(date(2026, 12, 1), (), True, id="registered afterwards"),
+        pytest.param(date(2026, 7, 1), (), False, id="registered long before"),
+        pytest.param(None, (Reading(DAY_BEFORE, 900),), True, id="brought from another dealer"),
+        pytest.param(None, (Reading(HANDED_OVER, 30_000),), False, id="driven by its delivery"),
+        pytest.param(None, (Reading(NOVEMBER, 30_000),), True, id="driven since"),
+    ],
+)
+def test_which_delivery_is_that_of_a_new_car(
+    registered: date | None, readings: tuple[Reading, ...], new: bool
+) -> None:
+    car = Vehicle("C", "", first_registered=registered, readings=readings)
+    first = Event("1", "delivered", "A", HANDED_OVER, vehicle="C")
+    later = Event("2", "delivered", "B", NOVEMBER, vehicle="C")
+    of_another = Event("3", "delivered", "B", date(2020, 1, 1), vehicle="D")
+    found = new_car_delivery(car, [later, of_another, first], FactsPolicy())
+    assert found == (first if new else None)
+
+
+def test_a_visit_before_the_delivery_tells_of_a_used_car_too() -> None:
+    visit = Event("1", "serviced", "A", date(2026, 5, 1), vehicle="C", data={"km": 60_000})
+    delivery = Event("2", "delivered", "B", HANDED_OVER, vehicle="C")
+    assert new_car_delivery(Vehicle("C", ""), [visit, delivery], FactsPolicy()) is None

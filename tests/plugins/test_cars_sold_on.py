@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcrc import Customer, Desk, Reading, Task, TaskState, Vehicle, record_reading
+from dcrc import SOLD_ON, Customer, Desk, Reading, Task, TaskState, Vehicle, record_reading
 from dcrc.errors import DcrcError
 from dcrc.imports import import_files
 from dcrc.kernel.agenda import tasks
@@ -44,7 +44,6 @@ from plugins.reminders.reports import first_service_return
 TODAY = date(2026, 11, 20)
 BOUGHT = date(2024, 11, 10)  # the first mark ends, after two years, at the end of this month
 SERVED = date(2026, 5, 25)  # the next service is due in these days
-SOLD_ON = "the car belongs to somebody else now"
 REGULAR, INSPECTION = "reminders.regular_service", "reminders.inspection"
 
 
@@ -474,6 +473,20 @@ def test_a_used_car_that_is_handed_over_was_not_new_then(street: Street) -> None
     assert mileage_doubt(desk, used.id, Reading(TODAY, 62_000)) is None
     for month in range(1, 12):
         assert not first_service_return(desk, date(2026, month, 1))
+
+
+def test_a_used_car_from_elsewhere_has_no_first_service(street: Street) -> None:
+    desk = street.desk
+    used = a_vehicle(desk, street.li, first_registered=date(2018, 3, 1))
+    delivered(desk, used, TODAY - timedelta(days=70))
+    driven = a_vehicle(desk, street.li, readings=(Reading(date(2026, 5, 1), 60_000),))
+    delivered(desk, driven, TODAY - timedelta(days=70))
+    plan(desk)
+    mine = tasks(desk, customer=street.li.id, state="open", limit=0)
+    assert not [task for task in mine if task.rule == "reminders.first_service"]
+    for month in range(1, 13):
+        assert not first_service_return(desk, date(2026, month, 1))
+        assert not first_service_return(desk, date(2027, month, 1))
 
 
 def test_a_sale_that_is_taken_back_gives_the_former_owner_his_reminders_at_once(

@@ -278,6 +278,22 @@ async def test_putting_off_with_nothing_marked_takes_the_task_under_the_cursor(
         assert "没有可推迟的任务" in seat.text
 
 
+async def test_what_could_not_be_put_off_is_not_said_to_be(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    customer = owners[0]
+    async with opened() as seat:
+        await seat.press("enter", "f10")
+        for task in tasks(desk, customer=customer.id, state="open", limit=0):
+            withdraw_task(desk, task.id, "放弃")
+        await seat.press("3", "enter")
+        await seat.rest()
+        assert "已推迟到" not in seat.text
+        assert "刚刚已被关闭" in seat.text
+        assert seat.screen.customer_id == customer.id
+        assert customer.id not in seat.app.passed
+
+
 async def test_letters_on_a_choice_say_what_works_and_the_note_has_a_key(
     opened: Any, owners: list[Customer]
 ) -> None:

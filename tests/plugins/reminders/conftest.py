@@ -16,6 +16,7 @@ from dcrc import (
     Desk,
     Dossier,
     Event,
+    FactsPolicy,
     NotPlanned,
     Outcome,
     Planned,
@@ -93,7 +94,7 @@ def outcomes(
     policy: RemindersPolicy | None = None,
     workdays: Workdays = ALL_WEEK,
 ) -> list[Outcome]:
-    day = PlanningDay(day_of(today), workdays, Policies({}))
+    day = PlanningDay(day_of(today), workdays, Policies({"facts": FactsPolicy()}))
     return list(plan_reminders(dossier, policy or RemindersPolicy(), day))
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dcrc import Desk, NotPlanned, Planned, Task, TaskState
+from dcrc import Desk, FactsPolicy, NotPlanned, Planned, Task, TaskState
 from dcrc.imports.batch import import_files
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.planning import plan
@@ -93,8 +93,8 @@ def test_the_best_method_is_the_last_that_has_something_to_say(
     policy = RemindersPolicy()
     dossier = garage.dossier(*facts, **car)
     vehicle = dossier.vehicles[0]
-    rate = believed_rate(dossier, vehicle, policy)
-    for anchor in anchors(dossier, vehicle, policy):
+    rate = believed_rate(dossier, vehicle, policy, FactsPolicy())
+    for anchor in anchors(dossier, vehicle, policy, FactsPolicy()):
         due = service_due(anchor, vehicle.model, rate, policy)
         assert due.best == due.estimates[-1]
         assert due.best.earliest <= due.best.due <= due.best.latest
