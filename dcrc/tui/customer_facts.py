@@ -17,7 +17,7 @@ from dcrc.kernel.events import Event, event_kinds
 from dcrc.kernel.masking import seen
 from dcrc.kernel.merges import merged_from
 from dcrc.kernel.operations_log import value_text
-from dcrc.kernel.owner_changes import OWNER, car_as_known
+from dcrc.kernel.owner_changes import OWNER, car_named, changed_hands
 from dcrc.kernel.proposals import Proposal, pending_proposals
 from dcrc.kernel.titles import code_word
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
@@ -60,8 +60,8 @@ def _waits(desk: Desk, proposal: Proposal, people: Sequence[str]) -> str:
     """A change that waits for the supervisor; of a car not who else has it, as in the history."""
     field = field_title(proposal.field, proposal.table)
     if (proposal.table, proposal.field) == ("vehicles", OWNER):
-        car = car_as_known(desk, proposal.record, people)
-        change = car.changed_hands(people, proposal.before, proposal.after) if car else ""
+        named = car_named(desk, proposal.record, people, proposal.at)
+        change = changed_hands(named, people, proposal.before, proposal.after) if named else ""
         return t("Waits for the supervisor: {change}", change=change or field)
     value = value_text(desk, proposal.field, proposal.after)[:MOST_OF_A_VALUE]
     return t("Waits for the supervisor: {field} → {value}", field=field, value=value)
