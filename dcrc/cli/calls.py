@@ -176,12 +176,14 @@ def snooze(desk: Desk, task: str, until: str) -> None:
     """Move a task's due date by hand; planning leaves it there."""
     from dcrc.kernel.calendar import get_task, snooze_task
 
-    show_task(desk, snooze_task(desk, get_task(desk, task).id, parse_day(until, desk.today())))
+    day = parse_day(until, desk.today())
+    put_off = snooze_task(desk, get_task(desk, task).id, day)
+    show_task(desk, put_off, t("Put off to {day}.", day=day.isoformat()))
 
 
-def show_task(desk: Desk, task: Task) -> None:
-    """Print a task as it is now."""
-    show({"task": task_document(desk, task)}, task_line(desk, task))
+def show_task(desk: Desk, task: Task, *more: str) -> None:
+    """Print a task as it is now, and what else is to be said."""
+    show({"task": task_document(desk, task)}, task_line(desk, task), *more)
 
 
 def task_line(desk: Desk, task: Task) -> str:

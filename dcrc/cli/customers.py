@@ -109,6 +109,7 @@ def field_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def add(desk: Desk, name: str, settings: tuple[str, ...], phones: tuple[str, ...]) -> None:
     """Register a customer."""
     from dcrc.kernel.customers import Customer, add_customer
+    from dcrc.kernel.duplicates import same_number_line
     from dcrc.kernel.phones import normalise_phone
     from dcrc.kernel.terms import short_id
 
@@ -122,6 +123,7 @@ def add(desk: Desk, name: str, settings: tuple[str, ...], phones: tuple[str, ...
     show(
         {"customer": customer_document(desk, added)},
         t("Added {name}: {id}", name=added.name, id=short_id(added.id)),
+        *filter(None, (same_number_line(desk, added),)),
     )
 
 

@@ -71,6 +71,7 @@ def verify() -> None:
             "ok": found.ok,
             "entries": found.entries,
             "documents": found.documents,
+            "head": found.head,
             "problems": [
                 {
                     "table": bad.table,

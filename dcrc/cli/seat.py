@@ -15,7 +15,7 @@ import attrs
 import click
 
 from dcrc.clock import Clock, clock_on, system_clock
-from dcrc.errors import NotFound
+from dcrc.errors import ConflictError, NotFound
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -149,9 +149,20 @@ def pass_desk(command: Callable[Concatenate[Desk, P], R]) -> Callable[P, R]:
 
     def with_desk(*args: P.args, **kwargs: P.kwargs) -> R:
         with desk_at(settings()) as desk:
-            return command(desk, *args, **kwargs)
+            try:
+                return command(desk, *args, **kwargs)
+            except ConflictError as conflict:
+                raise _in_words(desk, conflict) from conflict
 
     return update_wrapper(with_desk, command)
+
+
+def _in_words(desk: Desk, conflict: ConflictError) -> ConflictError:
+    """A conflict of the store by the name of whose record it is, not by an id."""
+    from dcrc.kernel.conflicts import in_words
+    from dcrc.store import Conflict
+
+    return in_words(desk, conflict) if isinstance(conflict, Conflict) else conflict
 
 
 def refuse_without_terminal(flag: str) -> None:

@@ -7,12 +7,15 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import attrs
+from tinydb import where
 from tinydb.table import Document
 
+from dcrc.i18n import listed, t
 from dcrc.kernel.customers import Customer, CustomerKind
 from dcrc.kernel.merges import Merge, merge_customers, unmerge_customer
 from dcrc.kernel.names import fold, spellings
 from dcrc.kernel.operators import Permission
+from dcrc.kernel.terms import phone_terms, short_id
 
 if TYPE_CHECKING:
     from dcrc.kernel.desk import Desk
@@ -56,6 +59,30 @@ def find_duplicates(desk: Desk) -> list[Duplicates]:
         for ids, reason in groups.items()
     ]
     return sorted(found, key=lambda group: (REASONS.index(group.reason), group.customers[0].id))
+
+
+def with_same_number(desk: Desk, customer: Customer) -> list[Customer]:
+    """Other customers who can be reached by a number of `customer`: he may be one of them."""
+    numbers = {each.number for each in customer.phones if each.usable and each.kind != "service"}
+    terms = [max(phone_terms(number), key=len) for number in sorted(numbers)]
+    found = desk.customers.search(where("terms").any(terms)) if terms else []
+    return [
+        desk.read(Customer, document)
+        for document in found
+        if str(document.doc_id) != customer.id
+        and not (document.get("archived") or document.get("merged_into"))
+        and any(phone["number"] in numbers for phone in document.get("phones", ()))
+    ]
+
+
+def same_number_line(desk: Desk, customer: Customer) -> str:
+    """Who else has a number of `customer`, as a remark; empty if nobody."""
+    names = [f"{other.name} ({short_id(other.id)})" for other in with_same_number(desk, customer)]
+    if not names:
+        return ""
+    return t(
+        "The same number is known of {names}: merge them if it is one person.", names=listed(names)
+    )
 
 
 def _sharing(pairs: Iterable[tuple[object, str]]) -> list[list[str]]:

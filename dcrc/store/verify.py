@@ -44,11 +44,15 @@ class Problem:
 
 @attrs.frozen
 class Verification:
-    """What a check of a file found; at most 100 problems are listed."""
+    """What a check of a file found; at most 100 problems are listed.
+
+    `head` is the journal's last hash: who kept it knows a file that was made anew with another past.
+    """
 
     problems: tuple[Problem, ...]
     entries: int
     documents: int
+    head: str = ""
 
     @property
     def ok(self) -> bool:
@@ -65,7 +69,7 @@ class _Links:
 
     def __init__(self, report: Callable[..., None]) -> None:
         self._report = report
-        self._digest = GENESIS
+        self.digest = GENESIS
         self._link: Link | None = None
         self._whole = True
         self.entries = 0  # since the last hash
@@ -73,7 +77,7 @@ class _Links:
     def add(self, sealed: bytes, said: bytes | None) -> None:
         """The next entry; None if nobody can read what it says."""
         if self._link is None:
-            self._link = Link(self._digest, sealed)
+            self._link = Link(self.digest, sealed)
         self.entries += 1
         self._whole = self._whole and said is not None
         self._link.add(said or b"")
@@ -113,10 +117,10 @@ class _Links:
             self._begin(self._ended())
 
     def _ended(self) -> bytes:
-        return self._digest if self._link is None else self._link.digest()
+        return self.digest if self._link is None else self._link.digest()
 
     def _begin(self, digest: bytes) -> None:
-        self._digest, self._link, self._whole, self.entries = digest, None, True, 0
+        self.digest, self._link, self._whole, self.entries = digest, None, True, 0
 
 
 class _Check:
@@ -125,6 +129,7 @@ class _Check:
         self.problems: list[Problem] = []
         self.entries = 0
         self.documents = 0
+        self.head = b""  # the last hash
         self.layouts = load_layouts(connection)
         (self.total,) = connection.execute("SELECT 2 * count(*) FROM journal").fetchone()
         for layout in self.layouts.values():
@@ -207,6 +212,7 @@ class _Check:
             if stored != COVERED or links.entries >= LONGEST:
                 links.close(stored, name, key, number)
         links.end(expected)
+        self.head = links.digest
         if operation is not None and last != expected:
             self.report(
                 "", None, expected, "operation {operation} has lost entries", operation=operation
@@ -373,4 +379,6 @@ def verify(path: Path, progress: Progress | None = None, *, timeout: float = 30.
             return Verification(tuple(problems), 0, 0)
         if progress:
             progress(check.total, check.total)
-        return Verification((*check.problems, *problems), check.entries, check.documents)
+        return Verification(
+            (*check.problems, *problems), check.entries, check.documents, check.head.hex()
+        )

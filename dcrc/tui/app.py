@@ -173,9 +173,9 @@ class DcrcApp(Places, App[None]):
 
     async def _in_words(self, conflict: Conflict) -> DcrcError:
         """What somebody else has changed meanwhile, with the person's name."""
-        from dcrc.tui.conflicts import told
+        from dcrc.tui.conflicts import in_operators_words
 
-        return await self.lane.do(lambda desk: told(desk, conflict))
+        return await self.lane.do(lambda desk: in_operators_words(desk, conflict))
 
     def _shows(self, on: Widget | None) -> bool:
         """Whether `on` is still there to show a result; a screen that was left is not, nor any at the end."""

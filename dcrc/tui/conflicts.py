@@ -1,61 +1,15 @@
-"""What somebody else has changed meanwhile, as operators read it: whose record, which fields."""
+"""What somebody else has changed meanwhile, its fields called as the form calls them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from tinydb.table import Document
-
-from dcrc.errors import ConflictError, UsageError
-from dcrc.i18n import listed
+from dcrc.kernel.conflicts import ChangedMeanwhile, in_words
 from dcrc.kernel.desk import Desk
-from dcrc.record_words import field_title
-from dcrc.store import Conflict, GlobalId
+from dcrc.store import Conflict
 
 
-class ChangedMeanwhile(ConflictError):
-    """A conflict of the store in the operators' words: the person, not the id; fields as forms name them."""
-
-
-def told(desk: Desk, conflict: Conflict) -> ChangedMeanwhile:
+def in_operators_words(desk: Desk, conflict: Conflict) -> ChangedMeanwhile:
     """What the operator is told of `conflict`."""
-    name = _whose(
-        desk, conflict.table, str(conflict.doc_id), conflict.theirs or conflict.mine or {}
-    )
-    if not conflict.fields:
-        return ChangedMeanwhile(
-            "{name}: somebody else has added or removed this meanwhile; look at it again.",
-            name=name,
-        )
-    return ChangedMeanwhile(
-        "{name}: somebody else has changed this meanwhile: {changed}. Look at it again and repeat.",
-        name=name,
-        changed=listed(_titles(conflict)),
-    )
-
-
-def _titles(conflict: Conflict) -> list[str]:
     from dcrc.tui.customer_form import customer_form
 
     asked = customer_form().fields if conflict.table == "customers" else ()
-    titles = {field.name: str(field.title) for field in asked}
-    return [titles.get(name, field_title(name, conflict.table)) for name in conflict.fields]
-
-
-def _whose(desk: Desk, table: str, doc_id: str, fields: Mapping[str, Any]) -> str:
-    """The name of the customer whose record it is, else the record's own, else its id."""
-    if table == "customers":
-        return _name(desk, doc_id) or str(fields.get("name") or doc_id)
-    try:
-        stored = desk.table(table).get(doc_id=GlobalId(doc_id))
-    except UsageError:  # the table of a function that is switched off
-        stored = None
-    whole = {**fields, **(stored if isinstance(stored, Document) else {})}
-    owner = _name(desk, str(whole.get("customer") or ""))
-    return owner or str(whole.get("name") or whole.get("title") or doc_id)
-
-
-def _name(desk: Desk, customer_id: str) -> str:
-    found = desk.customers.get(doc_id=GlobalId(customer_id)) if customer_id else None
-    return str(found["name"]) if isinstance(found, Document) else ""
+    return in_words(desk, conflict, {field.name: str(field.title) for field in asked})

@@ -10,6 +10,7 @@ import attrs
 
 from dcrc.errors import DcrcError, InputError
 from dcrc.i18n import listed, t
+from dcrc.kernel.conflicts import ChangedMeanwhile
 from dcrc.kernel.customers import (
     Customer,
     CustomerKind,
@@ -19,10 +20,10 @@ from dcrc.kernel.customers import (
     find_customer,
 )
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.duplicates import same_number_line
 from dcrc.kernel.forms import Field, FieldKind, Form, Option
 from dcrc.kernel.operators import may_see_phones
 from dcrc.kernel.phones import local_phone, split_phones
-from dcrc.tui.conflicts import ChangedMeanwhile
 from dcrc.tui.record_form import RecordForm
 from dcrc.tui.shell import house
 from dcrc.wording import Wording
@@ -188,7 +189,8 @@ class CustomerForm(RecordForm):
         if not self._customer_id:
             added = add_customer(desk, after)
             self._added = added.id
-            return t("{name} is a customer now.", name=added.name)
+            said = t("{name} is a customer now.", name=added.name)
+            return " ".join(filter(None, (said, same_number_line(desk, added))))
         edited = edit_customer(desk, self._before, after)
         if edited.proposals:
             return t("Saved; {count} changes wait for the supervisor.", count=len(edited.proposals))

@@ -369,3 +369,16 @@ def test_the_log_tells_answers_and_reasons_as_they_were_asked_and_given(dcrc: An
     changes = dcrc.json("log", "--changes", answered, *ME)["changes"]
     values = next(each["became"] for each in changes if each["field"] == "values")
     assert "very_satisfied" in values.values()
+
+
+def test_a_conflict_of_a_command_names_whose_record_it_is(dcrc: Any) -> None:
+    desk = dcrc.desk()
+    customer = a_customer(desk, "王小明")
+    edit_customer(desk, customer, attrs.evolve(customer, note="一"))
+    first = next(iter(desk.db.journal.operations(limit=1))).number
+    now = find_customer(desk, customer.id)
+    edit_customer(desk, now, attrs.evolve(now, note="二"))
+    desk.close()
+    told = dcrc.refused(4, "undo", "--operation", first, *ZH)
+    assert "王小明：其他人刚刚修改了：备注。" in told
+    assert customer.id not in told

@@ -26,7 +26,13 @@ from dcrc.kernel.customers import (
     set_phone_state,
 )
 from dcrc.kernel.desk import Desk
-from dcrc.kernel.duplicates import find_duplicates, merge_customers, unmerge_customer
+from dcrc.kernel.duplicates import (
+    find_duplicates,
+    merge_customers,
+    same_number_line,
+    unmerge_customer,
+    with_same_number,
+)
 from dcrc.kernel.events import Event, events_of, record_event
 from dcrc.kernel.history import timeline
 from dcrc.kernel.planning import plan
@@ -227,3 +233,14 @@ def test_an_edit_that_began_before_a_merge_is_told_of_it(desk: Desk) -> None:
     with pytest.raises(ConflictError, match="merged"):
         edit_customer(desk, gone, attrs.evolve(gone, note="喜欢钓鱼"))
     assert find_customer(desk, gone.id).note == ""
+
+
+def test_who_has_the_same_number_is_told_of_a_new_customer(desk: Desk) -> None:
+    known = a_customer(desk, "潘梅", phone="+8615100001646")
+    a_customer(desk, "李红", phone="+8615100001647")
+    gone = a_customer(desk, "张旧", phone="+8615100001646")
+    archive_customer(desk, gone.id)
+    new = a_customer(desk, "张新", phone="+8615100001646")
+    assert with_same_number(desk, new) == [known]
+    assert "潘梅 (" in same_number_line(desk, new)
+    assert same_number_line(desk, a_customer(desk, "王一", phone="+8615100001648")) == ""

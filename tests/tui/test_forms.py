@@ -20,7 +20,7 @@ from dcrc.kernel.vehicles import Reading, record_reading
 from dcrc.store import Conflict
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.tui import call_actions
-from dcrc.tui.conflicts import told
+from dcrc.tui.conflicts import in_operators_words
 from dcrc.tui.fields import Question, TextQuestion
 from plugins import new_car_followup, reminders
 
@@ -192,7 +192,7 @@ def test_a_conflict_about_a_car_calls_its_customer_the_owner(busy: Desk) -> None
     (customer,) = busy.customers.all()
     car = busy.vehicles.all()[0]
     conflict = Conflict(["customer", "plate"], "vehicles", car.doc_id, {}, {})
-    assert translate_error(told(busy, conflict)).startswith(
+    assert translate_error(in_operators_words(busy, conflict)).startswith(
         f"{customer['name']}：其他人刚刚修改了：车主、车牌。"
     )
 
