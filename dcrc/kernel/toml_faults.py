@@ -97,10 +97,15 @@ def toml_fault(text: str, error: tomllib.TOMLDecodeError) -> tuple[int, str]:
     A reason that is not known here is given as the parser says it.
     """
     said = str(error)
-    found = re.search(r" \(at line (\d+), column \d+\)$", said)
+    found = re.search(r" \(at line (\d+), column (\d+)\)$", said)
     if found is None:
         return max(len(text.splitlines()), 1), _reason(said.removesuffix(" (at end of document)"))
-    return int(found[1]), _reason(said[: found.start()])
+    number, column = int(found[1]), int(found[2])
+    line = text.split("\n")[number - 1]
+    before, after = line[: column - 1], line[column - 1 :]
+    if re.search(r"\b\d{4}$", before) and re.match(r"-\d", after):
+        return number, _reason("Invalid date")  # the parser took the year for a number
+    return number, _reason(said[: found.start()])
 
 
 def _reason(said: str) -> str:

@@ -47,3 +47,11 @@ def test_no_slip_is_left_in_the_parser_s_words() -> None:
             with pytest.raises(tomllib.TOMLDecodeError) as raised:
                 tomllib.loads(slip)
             assert not re.search(r"[A-Z][a-z]+ [a-z]", toml_fault(slip, raised.value)[1])
+
+
+@pytest.mark.parametrize("slip", ["closed = [2027-13-05]", "on = 2027-13-05", "a = {b = 2027-1-5}"])
+def test_a_day_that_does_not_exist_is_called_that(slip: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError) as found:
+        tomllib.loads(slip)
+    with speaking("en"):
+        assert toml_fault(slip, found.value) == (1, "there is no such day or time")
