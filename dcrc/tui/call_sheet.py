@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -26,6 +26,19 @@ from dcrc.tui.sheet_data import SheetData, SheetTask, load_sheet
 from dcrc.tui.shell import DeskScreen, house
 from dcrc.tui.text_field import TextField
 from dcrc.wording import plain
+
+
+class Asking(FormView, inherit_bindings=False):
+    """The questions of a call. They are gone through one by one: the keys that page turn the script."""
+
+
+class Script(VerticalScroll, can_focus=False):
+    """What the operator says, and why he calls."""
+
+    def turn(self, pages: int) -> None:
+        """Scroll by so many pages at once, with a line of the one before still in view."""
+        step = max(1, self.size.height - 1)
+        self.scroll_to(y=self.scroll_offset.y + pages * step, animate=False)
 
 
 class CallSheet(CallActions, DeskScreen):
@@ -61,6 +74,8 @@ class CallSheet(CallActions, DeskScreen):
             "customer",
             "task.add",
             "task.mark",
+            "script.up",
+            "script.down",
         )
     ]
 
@@ -82,9 +97,9 @@ class CallSheet(CallActions, DeskScreen):
             id="tasks",
         )
         with Horizontal(id="work"):
-            with VerticalScroll(id="script", can_focus=False):
+            with Script(id="script"):
                 yield Static(id="script-text")
-            yield VerticalScroll(id="form", can_focus=False)
+            yield Vertical(id="form")
         with Horizontal(id="note-line"):
             yield Static(t("Note"), id="note-label")
             yield TextField(id="note", placeholder=t("what was said, in a few words"))
@@ -190,9 +205,9 @@ class CallSheet(CallActions, DeskScreen):
         return Row(each.task.id, (mark, each.title, due, each.task.owner), each, tone)
 
     def _show_form(self, data: SheetData) -> None:
-        place = self.query_one("#form", VerticalScroll)
+        place = self.query_one("#form", Vertical)
         place.remove_children()
-        self._form = FormView(self._asked(data))
+        self._form = Asking(self._asked(data))
         place.mount(self._form)
 
     def _asked(self, data: SheetData) -> list[AskedForm]:
@@ -239,6 +254,9 @@ class CallSheet(CallActions, DeskScreen):
             self._left.focus()
         else:
             self.focus_first()
+
+    def action_turn_script(self, pages: int) -> None:
+        self.query_one(Script).turn(pages)
 
     def _show_script(self) -> None:
         """The script of the task in hand, else the first one of this call."""

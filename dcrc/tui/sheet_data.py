@@ -140,10 +140,10 @@ def _form(desk: Desk, task: Task) -> Form | None:
 
 
 def _script(desk: Desk, customer: Customer, car: Vehicle | None, task: Task) -> str:
-    """What is to be known of the task, then what the operator says."""
+    """What the operator says, then what is to be known of the task."""
     remarks = "\n".join(f"· {each}" for each in task_remarks(desk, task))
     try:
         said = desk.scripts.fill(task.script, customer, car, task, desk) if task.script else ""
     except NotFound:
         said = ""
-    return f"{remarks}\n\n{said}".strip()
+    return f"{said.rstrip()}\n\n{remarks}".strip()

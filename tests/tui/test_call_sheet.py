@@ -428,3 +428,29 @@ async def test_the_sheet_says_how_a_number_is_corrected(opened: Any, desk: Desk)
         await seat.press("space", "f2")
         assert "仍没有可用的号码" in seat.text
     assert open_tasks(desk, owner) == {"correct_phone": TaskState.OPEN}
+
+
+async def test_the_script_stands_before_its_reasons_and_is_turned_from_the_form(
+    opened: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "centre"
+    folder.mkdir()
+    desk = isolated_desk(folder, plugins=[reminders], today=TODAY)
+    car = a_vehicle(desk, a_customer(desk, "王小明", sex="male"), model="陆风X7")
+    delivered(desk, car, date(2026, 9, 1))
+    plan(desk)
+    async with opened(at=desk) as seat:
+        await seat.press("enter")
+        asked = seat.app.focused
+        assert "王小明先生您好" in seat.text
+        assert "· 固定周期" not in seat.text
+        await seat.press("pagedown")
+        assert "· 固定周期" in seat.text
+        assert "王小明先生您好" not in seat.text
+        assert seat.app.focused is asked
+        await seat.press("ctrl+r", "pageup", "pageup")
+        assert "王小明先生您好" in seat.text
+        await seat.press("f1")
+        await seat.type("话术")
+        assert "PgDn" in seat.text
+    desk.close()
