@@ -79,9 +79,10 @@ class CallSheet(CallActions, DeskScreen):
         )
     ]
 
-    def __init__(self, customer_id: str) -> None:
+    def __init__(self, customer_id: str, task: str = "") -> None:
         super().__init__()
         self.customer_id = customer_id
+        self.chosen = task
         self.data = None
         self.included = set()
         self._form: FormView | None = None
@@ -111,7 +112,7 @@ class CallSheet(CallActions, DeskScreen):
     def heading(self) -> str:
         if self.data is None:
             return " " + t("Call sheet")
-        due = len(self.data.due_now)
+        due = len(self.data.listed)
         parts = [t("Call sheet"), self.data.customer.name, t("{count} due now", count=due)]
         if len(self.data.tasks) > due:
             parts.append(t("{count} later", count=len(self.data.tasks) - due))
@@ -124,14 +125,15 @@ class CallSheet(CallActions, DeskScreen):
         if not forget:
             self.keep_draft()
         self.customer_id = customer_id
+        self.chosen = ""
         self.data = None
         self.set_focus(None)  # what is typed ahead is no answer of this customer
         self.load_data()
 
     def load_data(self) -> None:
         customer_id = self.customer_id
-        mine = house(self).filters.mine
-        self.fetch(lambda desk: load_sheet(desk, customer_id, mine=mine), self._show)
+        mine, chosen = house(self).filters.mine, self.chosen
+        self.fetch(lambda desk: load_sheet(desk, customer_id, mine=mine, chosen=chosen), self._show)
 
     def _show(self, data: SheetData) -> None:
         if data.customer.id != self.customer_id:
@@ -143,7 +145,8 @@ class CallSheet(CallActions, DeskScreen):
         self.data = data
         with self.app.batch_update():
             if first:
-                self.included = {each.task.id for each in data.offered} - set(data.draft.left_out)
+                left_out = set(data.draft.left_out) - {data.chosen}
+                self.included = {each.task.id for each in data.offered} - left_out
                 self._show_form(data)
                 self.query_one("#note", TextField).start(data.draft.note)
             else:
@@ -201,7 +204,7 @@ class CallSheet(CallActions, DeskScreen):
         if each.waits_until is not None:
             at = each.waits_until.astimezone(house(self).desk.zone)
             due = t("comes back {when}", when=f"{at:%m-%d %H:%M}")
-        tone = "muted" if not each.due_now else ("late" if days > 0 else "")
+        tone = "muted" if not each.listed else ("late" if days > 0 else "")
         return Row(each.task.id, (mark, each.title, due, each.task.owner), each, tone)
 
     def _show_form(self, data: SheetData) -> None:
@@ -270,9 +273,6 @@ class CallSheet(CallActions, DeskScreen):
         if not self.included and self.data.tasks:
             key = house(self).key("task.mark")
             text = t("No task is part of this call; {key} marks one.", key=key)
-            at_hand = next((each for each in self.data.tasks if each.at_hand), None)
-            if at_hand is not None and at_hand.script:
-                text = f"{at_hand.title}\n{at_hand.script}\n\n{text}"
         if any(each.task.rule == CORRECT and each.at_hand for each in self.data.tasks):
             text = "\n".join([self._how_to_correct(), "", text])
         text = text or t("No script for this call.")

@@ -12,7 +12,7 @@ from dcrc.errors import NotFound
 from dcrc.i18n import t
 from dcrc.kernel.agenda import filter_for, tasks
 from dcrc.kernel.calendar import get_task
-from dcrc.kernel.contact import CONTACT_CHANNELS, Refusal, may_contact
+from dcrc.kernel.contact import CONTACT_CHANNELS, Refusal, blocked, may_contact
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.doubts import doubts_about
@@ -32,8 +32,8 @@ HISTORY = 60
 class SheetTask:
     """An open task with its title, form and filled script; `due_now` when a call now is about it.
 
-    `waits_until` is when a try or an agreement put off what would be due today; `at_hand` says that it can
-    be worked today, work at the desk too.
+    `listed` says that the day's list names it: a call that is due, or work at the desk. `waits_until` is when
+    a try or an agreement put off what would be due today; `at_hand` says that somebody can work it today.
     """
 
     task: Task
@@ -43,11 +43,20 @@ class SheetTask:
     form: Form | None = None
     script: str = ""
     at_hand: bool = False
+    listed: bool = False
+
+    @property
+    def is_contact(self) -> bool:
+        """Whether it is about speaking or writing to the customer, not work at the desk."""
+        return self.task.channel in CONTACT_CHANNELS
 
 
 @attrs.frozen
 class SheetData:
-    """One customer's conversation: who, what is open, what was said before."""
+    """One customer's conversation: who, what is open, what was said before.
+
+    `chosen` is the task with which the sheet was opened, "" without one.
+    """
 
     customer: Customer
     vehicles: list[Vehicle]
@@ -56,6 +65,7 @@ class SheetData:
     draft: SheetDraft
     refusal: Refusal | None
     at: datetime
+    chosen: str = ""
 
     def tells_nothing_new(self, other: SheetData) -> bool:
         """Whether `other`, fetched later, would look the same; drafts are the sheet's own."""
@@ -67,16 +77,38 @@ class SheetData:
         return [each for each in self.tasks if each.due_now]
 
     @property
+    def listed(self) -> list[SheetTask]:
+        """The tasks that the day's list names, work at the desk too."""
+        return [each for each in self.tasks if each.listed]
+
+    @property
     def offered(self) -> list[SheetTask]:
-        """What a call now is about: what is due, else what only waits for its time (he calls back himself),
-        and what was begun."""
-        about = self.due_now or [each for each in self.tasks if each.waits_until is not None]
+        """What the sheet is about: what it was opened with, what is due, and what was begun."""
         begun = self.draft.answers
+        chosen = next((each for each in self.tasks if each.task.id == self.chosen), None)
+        about = self._about(chosen)
         return [each for each in self.tasks if each in about or begun.get(each.task.id)]
 
+    def _about(self, chosen: SheetTask | None) -> list[SheetTask]:
+        """What was chosen, a call with the other calls: one result cannot be that of work at the desk, too.
 
-def load_sheet(desk: Desk, customer_id: str, *, mine: bool = True) -> SheetData:
-    """The call sheet of a customer as it is now; with `mine` other people's tasks are no part of the call."""
+        Else the calls that are due; of whom nobody may call, or without any, the work at the desk. Without
+        either what only waits for its time (he calls back himself).
+        """
+        at_desk = [each for each in self.listed if not each.is_contact]
+        calls = self.due_now or [each for each in self.tasks if each.waits_until is not None]
+        if chosen is not None:
+            return [chosen, *(calls if chosen.is_contact else ())]
+        if at_desk and (not self.due_now or blocked(self.customer)):
+            return at_desk
+        return calls
+
+
+def load_sheet(desk: Desk, customer_id: str, *, mine: bool = True, chosen: str = "") -> SheetData:
+    """The call sheet of a customer as it is now; with `mine` other people's tasks are no part of the call.
+
+    The task it was opened with (`chosen`) comes first, then what else the sheet is about.
+    """
     customer = find_customer(desk, customer_id)
     vehicles = vehicles_of(desk, customer_id)
     open_tasks = sorted(
@@ -84,15 +116,19 @@ def load_sheet(desk: Desk, customer_id: str, *, mine: bool = True) -> SheetData:
         key=lambda task: (task.due, -task.priority, task.id),
     )
     shown = [_sheet_task(desk, customer, vehicles, task, mine) for task in open_tasks]
-    return SheetData(
+    data = SheetData(
         customer,
         vehicles,
-        sorted(shown, key=lambda each: not each.due_now),
+        shown,
         timeline(desk, customer_id, limit=HISTORY),
         read_sheet_draft(desk, customer_id),
         may_contact(desk, customer, desk.now()),
         desk.now(),
+        chosen,
     )
+    about = data.offered
+    shown.sort(key=lambda each: (each.task.id != chosen, each not in about, not each.listed))
+    return data
 
 
 def doubts_on_sheet(
@@ -113,19 +149,19 @@ def _sheet_task(
     car = car or (vehicles[0] if len(vehicles) == 1 else None)
     now, today = desk.now(), desk.today()
     held_back = task.next_at is not None and task.next_at > now
-    counts = (
-        task.opens <= today
-        and task.channel in CONTACT_CHANNELS
-        and filter_for(desk, mine=mine).counts_group(task.role, task.owner or None)
-    )
+    at_hand = task.opens <= today and not held_back
+    whose = filter_for(desk, mine=mine).counts_group(task.role, task.owner or None)
+    contact = task.channel in CONTACT_CHANNELS
+    waits = whose and contact and task.opens <= today and held_back
     return SheetTask(
         task,
         title_with_car(desk, task, vehicles),
-        counts and not held_back,
-        task.next_at if counts and held_back else None,
+        at_hand and whose and contact,
+        task.next_at if waits else None,
         _form(desk, task),
         _script(desk, customer, car, task),
-        task.opens <= today and not held_back,
+        at_hand,
+        at_hand and whose,
     )
 
 

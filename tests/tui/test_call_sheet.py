@@ -325,9 +325,9 @@ async def test_who_must_not_be_contacted_is_recorded_when_he_called_himself(
     async with opened() as seat:
         await seat.press("enter")
         edit_customer(desk, shy, evolve(shy, do_not_contact=True))
-        seat.screen.open(shy.id)
+        seat.app.open_customer(shy.id)
         await seat.rest()
-        await seat.press("f3")
+        await seat.press("enter", "f3")
         assert "是谁打来的" in seat.text
         await seat.press("2")
         assert not desk.attempts.count()
@@ -340,8 +340,9 @@ async def test_who_calls_back_before_his_next_try_is_answered_at_once(
 ) -> None:
     async with opened() as seat:
         await seat.press("enter", "f3")
-        seat.app.open_sheet(owners[0].id)
+        seat.app.open_customer(owners[0].id)
         await seat.rest()
+        await seat.press("enter")
         assert "[x] 交车3日关怀" in seat.text
         assert "再联系" in seat.text.split("[x] 交车3日关怀")[1].split("\n")[0]
         await seat.press("f9")
@@ -425,7 +426,8 @@ async def test_the_sheet_says_how_a_number_is_corrected(opened: Any, desk: Desk)
         assert "更正联系电话" in seat.text
         assert "按 Ctrl+O 打开客户页，再按 E 更正号码" in seat.text
         assert "任务随之自动完成" in seat.text
-        await seat.press("space", "f2")
+        assert "[x] 更正联系电话" in seat.text
+        await seat.press("f2")
         assert "仍没有可用的号码" in seat.text
     assert open_tasks(desk, owner) == {"correct_phone": TaskState.OPEN}
 
@@ -454,3 +456,56 @@ async def test_the_script_stands_before_its_reasons_and_is_turned_from_the_form(
         await seat.type("话术")
         assert "PgDn" in seat.text
     desk.close()
+
+
+async def test_work_at_the_desk_that_the_list_names_is_marked_and_its_script_shown(
+    opened: Any, desk: Desk
+) -> None:
+    owner = a_customer(desk, "田娜")
+    add_task(desk, owner, "回访", date(2026, 11, 18), role="sales_consultant")
+    add_task(desk, owner, "核查致电", date(2026, 11, 21), channel="check")
+    async with opened() as seat:
+        assert "核查致电" in seat.text
+        await seat.press("enter")
+        assert "现有 1 项 · 以后 1 项" in seat.text
+        first, second = seat.screen.query_one("#tasks").rows
+        assert first.cells[:2] == ("[x]", "核查致电")
+        assert second.cells[:2] == ("[ ]", "回访")
+        await seat.press("f2")
+    assert {each["title"]: each.get("state", "open") for each in desk.tasks.all()} == {
+        "回访": "open",
+        "核查致电": "done",
+    }
+
+
+async def test_who_must_not_be_called_is_on_the_list_for_the_work_at_the_desk(
+    opened: Any, desk: Desk
+) -> None:
+    shy = a_customer(desk, "吴静", do_not_contact=True)
+    add_task(desk, shy, "回访", date(2026, 11, 18))
+    add_task(desk, shy, "核对资料", date(2026, 11, 21), channel="desk")
+    async with opened() as seat:
+        await seat.press("enter")
+        rows = seat.screen.query_one("#tasks").rows
+        assert [row.cells[:2] for row in rows] == [("[x]", "核对资料"), ("[ ]", "回访")]
+
+
+async def test_a_task_opened_from_the_customers_page_is_marked_and_first(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    later = add_task(desk, owners[0], "送车主手册", date(2026, 12, 20), opens=date(2026, 12, 20))
+    desk_work = add_task(desk, owners[0], "核对资料", date(2026, 12, 22), channel="desk")
+    async with opened(size=(120, 40)) as seat:
+        await seat.press("enter", "ctrl+o")
+        page = seat.screen
+        keys = [row.key for row in page.query_one("#tasks").rows]
+        await seat.press(*["down"] * keys.index(later.id), "enter")
+        rows = seat.screen.query_one("#tasks").rows
+        assert rows[0].cells[:2] == ("[x]", "送车主手册")
+        assert "[x] 交车3日关怀" in seat.text
+        assert not [row for row in rows if row.cells[:2] == ("[x]", "核对资料")]
+        await seat.press("escape")
+        page.query_one("#tasks").move_to(keys.index(desk_work.id))
+        await seat.press("enter")
+        rows = seat.screen.query_one("#tasks").rows
+        assert [row.cells[1] for row in rows if row.cells[0] == "[x]"] == ["核对资料"]
