@@ -204,6 +204,7 @@ class CallSheet(CallActions, DeskScreen):
         if each.waits_until is not None:
             at = each.waits_until.astimezone(house(self).desk.zone)
             due = t("comes back {when}", when=f"{at:%m-%d %H:%M}")
+        due = each.agreed or due
         tone = "muted" if not each.listed else ("late" if days > 0 else "")
         return Row(each.task.id, (mark, each.title, due, each.task.owner), each, tone)
 

@@ -10,7 +10,7 @@ import attrs
 
 from dcrc.errors import NotFound
 from dcrc.i18n import t
-from dcrc.kernel.agenda import filter_for, tasks
+from dcrc.kernel.agenda import agreed_words, filter_for, tasks
 from dcrc.kernel.calendar import get_task
 from dcrc.kernel.contact import CONTACT_CHANNELS, Refusal, blocked, may_contact
 from dcrc.kernel.customers import Customer, find_customer
@@ -33,7 +33,8 @@ class SheetTask:
     """An open task with its title, form and filled script; `due_now` when a call now is about it.
 
     `listed` says that the day's list names it: a call that is due, or work at the desk. `waits_until` is when
-    a try or an agreement put off what would be due today; `at_hand` says that somebody can work it today.
+    a try or an agreement put off what would be due today; `at_hand` says that somebody can work it today;
+    `agreed` are the words for a time agreed with the customer that has come.
     """
 
     task: Task
@@ -44,6 +45,7 @@ class SheetTask:
     script: str = ""
     at_hand: bool = False
     listed: bool = False
+    agreed: str = ""
 
     @property
     def is_contact(self) -> bool:
@@ -152,6 +154,7 @@ def _sheet_task(
     at_hand = task.opens <= today and not held_back
     whose = filter_for(desk, mine=mine).counts_group(task.role, task.owner or None)
     contact = task.channel in CONTACT_CHANNELS
+    promised = "next_at" in task.by_hand
     waits = whose and contact and task.opens <= today and held_back
     return SheetTask(
         task,
@@ -162,6 +165,7 @@ def _sheet_task(
         _script(desk, customer, car, task),
         at_hand,
         at_hand and whose,
+        agreed_words(desk, task.next_at) if at_hand and task.next_at and promised else "",
     )
 
 

@@ -509,3 +509,17 @@ async def test_a_task_opened_from_the_customers_page_is_marked_and_first(
         await seat.press("enter")
         rows = seat.screen.query_one("#tasks").rows
         assert [row.cells[1] for row in rows if row.cells[0] == "[x]"] == ["核对资料"]
+
+
+async def test_a_promise_that_was_missed_says_so_on_the_list_and_on_the_sheet(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f5")
+        await seat.type("11:20")
+        await seat.press("enter")
+    desk.clock.set(TODAY + timedelta(days=1))  # type: ignore[attr-defined]
+    async with opened() as seat:
+        assert "昨天 11:20 约定已过" in seat.text
+        await seat.press("enter")
+        assert "昨天 11:20 约定已过" in seat.text
