@@ -228,6 +228,7 @@ class CallActions(DeskScreen):
             return
         app = house(self)
         app.passed.clear()
+        app.unsay()
         app.say(t("{said} Nobody else is due with these filters.", said=app.said[0]).strip())
         app.go_back()
 
@@ -299,6 +300,7 @@ class CallActions(DeskScreen):
         if row is None:
             return
         task = row.key
+        house(self).unsay()
         self.included ^= {task}
         self.ask_included()
         self.show_tasks()
@@ -375,11 +377,13 @@ class CallActions(DeskScreen):
         self.query_one("#note", TextField).focus()
 
     def on_text_field_typed(self, _: TextField.Typed) -> None:
+        house(self).unsay()
         self.keep_draft_soon()
 
     def on_text_field_left(self, _: TextField.Left) -> None:
         key = house(self).key("result.reached")
-        house(self).say(t("{key} records it as reached; the other results stand below.", key=key))
+        said = t("{key} records it as reached; the other results stand below.", key=key)
+        house(self).say(said, "hint")
 
     def action_back(self) -> None:
         self.keep_draft()

@@ -124,6 +124,7 @@ class CallSheet(CallActions, DeskScreen):
         """Show another customer on this sheet; what is typed on it is kept unless told to `forget`."""
         if not forget:
             self.keep_draft()
+        house(self).unsay()
         self.customer_id = customer_id
         self.chosen = ""
         self.data = None

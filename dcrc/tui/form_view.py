@@ -18,6 +18,7 @@ from textual.widgets import Static
 from dcrc.errors import InputError
 from dcrc.kernel.forms import Form
 from dcrc.tui.fields import Answered, Question, Stepped, question
+from dcrc.tui.shell import house
 from dcrc.wording import plain
 
 
@@ -162,6 +163,7 @@ class FormView(VerticalScroll, can_focus=False):
         else:
             values[asked.field.name] = event.value
         if before != event.value:
+            house(self).unsay()
             self._show_asked()
             self.post_message(self.Changed())
         if event.move_on:

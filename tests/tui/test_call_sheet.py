@@ -523,3 +523,36 @@ async def test_a_promise_that_was_missed_says_so_on_the_list_and_on_the_sheet(
         assert "昨天 11:20 约定已过" in seat.text
         await seat.press("enter")
         assert "昨天 11:20 约定已过" in seat.text
+
+
+async def test_a_complaint_goes_when_it_is_no_longer_true(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "1", "f2")
+        assert "尚未回答" in seat.text
+        await seat.press("1")
+        assert "尚未回答" not in seat.text
+        await seat.press("f2")
+        assert "尚未回答" in seat.text
+        await seat.press("f9")
+        assert seat.screen.customer_id == owners[1].id
+        assert "尚未回答" not in seat.text
+        seat.screen.included.clear()
+        await seat.press("f2")
+        assert "没有包含任务" in seat.app.said[0]
+        await seat.press("space")
+        assert not seat.app.said[0]
+        await seat.press("ctrl+r", "enter")
+        assert "F2" in seat.app.said[0]
+        await seat.press("ctrl+n")
+        assert not seat.app.said[0]
+
+
+async def test_what_came_of_a_deed_stays_on_the_next_screen(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f3", "ctrl+o")
+        assert "王小明" in seat.app.said[0]
+        assert "无人接听" in seat.text
