@@ -143,10 +143,7 @@ class CallActions(DeskScreen):
         data, app = self.data, house(self)
         if data is None or self.recording:
             return
-        if not self.included:
-            key = app.key("task.mark")
-            app.say(t("No task is part of this call; {key} marks one.", key=key), "warning")
-            self.query_one("#tasks", RecordList).focus()
+        if not self.included and not self._records_incoming(result):
             return
         answers = self._checked(result)
         if answers is None:
@@ -186,6 +183,27 @@ class CallActions(DeskScreen):
             self._go_on(done.next_customer)
 
         app.perform(work, show, on=self, topic="record", failed=failed)
+
+    def _records_incoming(self, result: Result) -> bool:
+        """Whether a call about no task can be recorded: the customer, for whom nothing is open, called and
+        there is a note of it. Else it is said what is missing."""
+        app, data, note = house(self), self.data, self.query_one("#note", TextField)
+        if data is not None and data.tasks:
+            key = app.key("task.mark")
+            app.say(t("No task is part of this call; {key} marks one.", key=key), "warning")
+            self.query_one("#tasks", RecordList).focus()
+            return False
+        if result is Result.REACHED and note.value.strip():
+            return True
+        said = t(
+            "Nothing is open here: write down what the customer wanted and {reached} records the call;"
+            " {add} adds a task.",
+            reached=app.key("result.reached"),
+            add=app.key("task.add"),
+        )
+        app.say(said, "warning")
+        note.focus()
+        return False
 
     def _checked(self, result: Result) -> dict[str, dict[str, Any] | None] | None:
         """The answers of each task in this call, or None after telling what is missing."""

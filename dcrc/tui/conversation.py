@@ -13,6 +13,7 @@ from dcrc.kernel.calendar import Recorded as OneRecorded
 from dcrc.kernel.calendar import get_task, record_conversation
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.incoming import record_incoming
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.tasks import Result, TaskState
 from dcrc.kernel.titles import result_title
@@ -27,7 +28,10 @@ TITLES = 2  # so many tasks that were not asked about are named
 
 @attrs.frozen
 class Conversation:
-    """What is to be recorded: the result for each task that the call was about."""
+    """What is to be recorded: the result for each task that the call was about.
+
+    Without a task the customer called about something else, and the note says what.
+    """
 
     customer: str
     name: str
@@ -79,16 +83,7 @@ def record(
         task: None if task in confirmed else values for task, values in conversation.answers.items()
     }
     with desk.operation(CONVERSATION, Permission.CALLS):
-        done = record_conversation(
-            desk,
-            conversation.customer,
-            conversation.result,
-            answers,
-            note=conversation.note,
-            call_back=conversation.call_back,
-            number=conversation.number,
-            channel=conversation.channel,
-        )
+        done = _recorded(desk, conversation, answers)
         for task, values in confirmed.items():
             vehicle = get_task(desk, task).vehicle
             verdicts, corrections = owner_confirmation.verdicts_of(values)
@@ -100,12 +95,30 @@ def record(
     remarks = dict.fromkeys(
         t(remark.text, **remark.params) for each in done for remark in each.remarks
     )
+    what = result_title(conversation.result) if answers else t("incoming call, noted")
     following = next_customer(desk, filters, {*passed, conversation.customer})
     return Recorded(
-        f"{conversation.name}: {result_title(conversation.result)}",
+        f"{conversation.name}: {what}",
         tuple(remarks),
         _consequences(desk, done),
         following,
+    )
+
+
+def _recorded(
+    desk: Desk, conversation: Conversation, answers: Mapping[str, Mapping[str, Any] | None]
+) -> list[OneRecorded]:
+    if not answers:
+        return record_incoming(desk, conversation.customer, conversation.note)
+    return record_conversation(
+        desk,
+        conversation.customer,
+        conversation.result,
+        answers,
+        note=conversation.note,
+        call_back=conversation.call_back,
+        number=conversation.number,
+        channel=conversation.channel,
     )
 
 

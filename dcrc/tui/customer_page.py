@@ -120,7 +120,7 @@ class CustomerPage(DeskScreen):
         title = t("History: {kind} ({count})", kind=shown, count=len(rows))
         self.query_one("#history-title", Static).update(Content(title))
         if self.focused is None:
-            (tasks if data.tasks else history).focus()
+            (tasks if data.tasks else self.query_one("#facts")).focus()  # Enter opens the sheet
 
     def action_filter_history(self) -> None:
         kinds = ["", *(self._data.kinds if self._data else [])]

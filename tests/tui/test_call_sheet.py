@@ -556,3 +556,29 @@ async def test_what_came_of_a_deed_stays_on_the_next_screen(
         await seat.press("enter", "f3", "ctrl+o")
         assert "王小明" in seat.app.said[0]
         assert "无人接听" in seat.text
+
+
+async def test_a_call_from_a_customer_without_tasks_is_recorded_with_its_note(
+    opened: Any, desk: Desk
+) -> None:
+    caller = a_customer(desk, "周芳", do_not_contact=True)
+    async with opened() as seat:
+        seat.app.open_customer(caller.id)
+        await seat.rest()
+        await seat.press("enter", "f2")
+        assert "F2 记录来电" in seat.app.said[0]
+        assert "Ctrl+G 添加任务" in seat.app.said[0]
+        assert not desk.attempts.count()
+        await seat.type("问保养价格")
+        assert not seat.app.said[0]
+        await seat.press("f3")
+        assert not desk.attempts.count()
+        await seat.press("f2")
+        assert "周芳" in seat.app.said[0]
+        assert "来电已记录" in seat.app.said[0]
+        (attempt,) = desk.attempts.all()
+        assert (attempt["channel"], attempt["note"]) == ("incoming", "问保养价格")
+        assert {each["title"]: each["state"] for each in desk.tasks.all()} == {"客户来电": "done"}
+        await seat.press("ctrl+z")
+        assert not desk.attempts.count()
+        assert not desk.tasks.count()
