@@ -45,9 +45,13 @@ class Conversation:
 
 @attrs.frozen
 class Recorded:
-    """What was recorded and what comes of it, what is to be heeded first; who comes next ("" when nobody)."""
+    """What was recorded and what comes of it, what is to be heeded first; who comes next ("" when nobody).
+
+    `new` are the tasks that the conversation brought about.
+    """
 
     result: str
+    new: Sequence[str]
     remarks: Sequence[str]
     consequences: Sequence[str]
     next_customer: str
@@ -60,7 +64,7 @@ class Recorded:
             if len(unasked) > TITLES:
                 titles = t("{titles} and {count} more", titles=titles, count=len(unasked) - TITLES)
             heed.insert(0, t("not asked, stays open: {titles}", titles=titles))
-        return " · ".join((self.result, *heed, *self.consequences))
+        return " · ".join((self.result, *self.new, *heed, *self.consequences))
 
 
 def record(
@@ -99,6 +103,7 @@ def record(
     following = next_customer(desk, filters, {*passed, conversation.customer})
     return Recorded(
         f"{conversation.name}: {what}",
+        _new(desk, done),
         tuple(remarks),
         _consequences(desk, done),
         following,
@@ -133,7 +138,13 @@ def _consequences(desk: Desk, done: Sequence[OneRecorded]) -> list[str]:
         told.append(t("filed as failed"))
     if any(each.message for each in done):
         told.append(t("a message waits to be sent"))
-    for task in (task for each in done for task in each.follow_ups):
-        title, day = task_title(desk, task), task.due.isoformat()
-        told.append(t("new: {title}, due {day}", title=title, day=day))
     return told
+
+
+def _new(desk: Desk, done: Sequence[OneRecorded]) -> list[str]:
+    """The tasks that the conversation put on the calendar, in words."""
+    return [
+        t("new: {title}, due {day}", title=task_title(desk, task), day=task.due.isoformat())
+        for each in done
+        for task in each.follow_ups
+    ]

@@ -68,11 +68,13 @@ async def test_what_is_to_be_heeded_is_said_first_and_wholly(
     )
     async with opened(at=desk) as seat:
         await seat.press("enter", "5", "1", "1", "enter", "f2")
-        said = "".join(line.strip() for line in seat.text.splitlines()[-4:])
-        assert "已接通 · 未询问，保留：" in said, said
-        assert "另有 3 项 · 此次联系在免打扰时段内（到" in said, said
+        shown = "".join(line.strip() for line in seat.text.splitlines()[-4:])
+        assert "已接通 · 新增：新车不满意跟进，2026-11-23 到期" in shown, shown
+        assert "…" in shown.split("F1")[0]
+        said, _ = seat.app.said
+        heeded = ("新增：", " · 未询问，保留：", "另有 3 项 · 此次联系在免打扰时段内（到")
+        assert [said.index(each) for each in heeded] == sorted(map(said.index, heeded))
         assert said.count("免打扰") == 1
-        assert "…" in said.split("F1")[0]
     desk.close()
 
 
