@@ -140,6 +140,8 @@ class CallSheet(CallActions, DeskScreen):
         if data.customer.id != self.customer_id:
             return
         first = self.data is None
+        if self.data is not None:
+            data = data.in_order_of(self.data)
         if self.data is not None and self.data.tells_nothing_new(data):
             return
         gone = self._closed_elsewhere(data)
@@ -148,11 +150,12 @@ class CallSheet(CallActions, DeskScreen):
             if first:
                 left_out = set(data.draft.left_out) - {data.chosen}
                 self.included = {each.task.id for each in data.offered} - left_out
+                self.known_calls = frozenset().union(*(each.ids for each in data.calls))
                 self._show_form(data)
                 self.query_one("#note", TextField).start(data.draft.note)
             else:
                 self.included &= {each.task.id for each in data.tasks}
-                self.ask_included()
+                self._leave_closed()
             self._show_card(data)
             self._show_tasks()
             self.query_one("#history", RecordList).show(
@@ -232,8 +235,19 @@ class CallSheet(CallActions, DeskScreen):
         for asked in self._asked(data):
             if not form.has_form(asked.task):
                 form.add(asked)
-        for each in data.tasks:
-            form.include(each.task.id, each.task.id in self.included)
+        for asked in form.asked:
+            form.include(asked.task, asked.task in self.included)
+
+    def _leave_closed(self) -> None:
+        """Ask no longer about closed tasks; a cursor in their questions goes to the next open one."""
+        focused = self.focused
+        lost = focused is not None and any(
+            isinstance(node, Question) and node.about not in self.included
+            for node in focused.ancestors_with_self
+        )
+        self.ask_included()
+        if lost:
+            self.focus_first()
 
     @property
     def form(self) -> FormView | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 import attrs
+from tinydb import where
 
 from dcrc.errors import NotFound
-from dcrc.i18n import t
+from dcrc.i18n import listed, t
 from dcrc.kernel.agenda import agreed_words, filter_for, tasks
 from dcrc.kernel.calendar import get_task
 from dcrc.kernel.contact import CONTACT_CHANNELS, Refusal, blocked, may_contact
@@ -19,11 +21,12 @@ from dcrc.kernel.doubts import doubts_about
 from dcrc.kernel.explain import task_remarks
 from dcrc.kernel.forms import Form
 from dcrc.kernel.history import Entry, timeline
-from dcrc.kernel.tasks import Task
+from dcrc.kernel.tasks import Attempt, Task
+from dcrc.kernel.titles import result_title
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
 from dcrc.tui import owner_confirmation
 from dcrc.tui.drafts import SheetDraft, read_sheet_draft
-from dcrc.tui.task_titles import title_with_car
+from dcrc.tui.task_titles import task_title, title_with_car
 
 HISTORY = 60
 
@@ -54,6 +57,15 @@ class SheetTask:
 
 
 @attrs.frozen
+class RecentCall:
+    """What somebody recorded for the customer in one go: the ids of the attempts, who, and in words what."""
+
+    ids: frozenset[str]
+    operator: str
+    words: str
+
+
+@attrs.frozen
 class SheetData:
     """One customer's conversation: who, what is open, what was said before.
 
@@ -68,10 +80,17 @@ class SheetData:
     refusal: Refusal | None
     at: datetime
     chosen: str = ""
+    calls: tuple[RecentCall, ...] = ()
 
     def tells_nothing_new(self, other: SheetData) -> bool:
         """Whether `other`, fetched later, would look the same; drafts are the sheet's own."""
         return attrs.evolve(other, at=self.at, draft=self.draft) == self
+
+    def in_order_of(self, before: SheetData) -> SheetData:
+        """The same with the tasks in the order in which they stand on the sheet already."""
+        places = {each.task.id: place for place, each in enumerate(before.tasks)}
+        tasks = sorted(self.tasks, key=lambda each: places.get(each.task.id, len(places)))
+        return attrs.evolve(self, tasks=tasks)
 
     @property
     def due_now(self) -> list[SheetTask]:
@@ -127,10 +146,47 @@ def load_sheet(desk: Desk, customer_id: str, *, mine: bool = True, chosen: str =
         may_contact(desk, customer, desk.now()),
         desk.now(),
         chosen,
+        recent_calls(desk, customer_id),
     )
     about = data.offered
     shown.sort(key=lambda each: (each.task.id != chosen, each not in about, not each.listed))
     return data
+
+
+def recent_calls(desk: Desk, customer_id: str) -> tuple[RecentCall, ...]:
+    """What was recorded for the customer since yesterday, in order of time; tasks of one call together."""
+    of_customer = where("customer") == customer_id
+    since = (desk.today() - timedelta(days=1)).isoformat()
+    attempts = sorted(
+        (
+            desk.read(Attempt, each)
+            for each in desk.attempts.search(of_customer & (where("on") >= since))
+        ),
+        key=lambda each: (each.at, each.id),
+    )
+    return tuple(
+        _recent_call(desk, list(together))
+        for _, together in groupby(attempts, key=lambda each: (each.at, each.operator, each.result))
+    )
+
+
+def by_others(desk: Desk, calls: Sequence[RecentCall], known: frozenset[str]) -> list[RecentCall]:
+    """Those of `calls` that other operators recorded and whose attempts are not `known`."""
+    return [each for each in calls if each.operator != desk.operator.name and not each.ids <= known]
+
+
+def _recent_call(desk: Desk, attempts: Sequence[Attempt]) -> RecentCall:
+    first = attempts[0]
+    words = t(
+        "{operator} at {time}: {result} ({titles})",
+        operator=first.operator,
+        time=f"{first.at.astimezone(desk.zone):%H:%M}",
+        result=result_title(first.result),
+        titles=listed(
+            dict.fromkeys(task_title(desk, get_task(desk, each.task)) for each in attempts)
+        ),
+    )
+    return RecentCall(frozenset(each.id for each in attempts), first.operator, words)
 
 
 def doubts_on_sheet(

@@ -22,6 +22,7 @@ from dcrc.kernel.customers import (
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import events_of
 from dcrc.kernel.forms import Field, FieldKind, Form
+from dcrc.kernel.operators import add_operator
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, TaskState
 from dcrc.kernel.vehicles import Reading, record_reading
@@ -584,3 +585,54 @@ async def test_a_call_from_a_customer_without_tasks_is_recorded_with_its_note(
         await seat.press("ctrl+z")
         assert not desk.attempts.count()
         assert not desk.tasks.count()
+
+
+async def test_what_a_colleague_recorded_meanwhile_is_told_before_the_second_record(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    add_operator(desk, "周岚", "caller")
+    colleague = open_desk(desk.db.path, operator="周岚", clock=desk.clock, plugins=[])
+    (day3,) = (
+        task
+        for task in tasks(desk, customer=owners[0].id, state="open", limit=0)
+        if task.rule.endswith("day3")
+    )
+    async with opened() as seat:
+        await seat.press("enter")
+        record_attempt(colleague, day3.id, Result.NO_ANSWER)  # nothing of it is shown yet
+        await seat.press("f3")
+        assert seat.screen.customer_id == owners[0].id
+        assert "周岚 09:30 无人接听（交车3日关怀）" in seat.app.said[0]
+        assert desk.attempts.count() == 1
+        seat.app.show_changes()
+        await seat.press("f3")
+        assert desk.attempts.count() > 1
+        assert seat.screen.customer_id == owners[1].id
+        own = record_attempt(desk, tasks(desk, customer=owners[1].id)[0].id, Result.NO_ANSWER)
+        seat.app.show_changes()
+        await seat.press("f3")
+        assert own.attempt.operator == "王敏"
+        assert seat.screen.customer_id == owners[2].id
+        record_attempt(colleague, tasks(desk, customer=owners[2].id)[0].id, Result.BUSY)
+        seat.app.show_changes()
+        await seat.rest()
+        await seat.press("f5")
+        assert "周岚 09:30 占线" in seat.text.replace("\n", "")
+        await seat.press("f5")
+        assert "约定" in seat.text
+    colleague.close()
+
+
+async def test_the_questions_of_a_task_that_a_colleague_closed_leave_the_form(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened(size=(120, 40)) as seat:
+        await seat.press("enter")
+        about = seat.app.focused.about
+        left = {each.about for each in seat.screen.form.questions} - {about}
+        record_attempt(desk, about, Result.REFUSED)
+        seat.app.show_changes()
+        await seat.rest()
+        asked = {each.about for each in seat.screen.form.questions if each.display}
+        assert asked == left
+        assert seat.app.focused.about in left
