@@ -102,7 +102,7 @@ def record(
     what = result_title(conversation.result) if answers else t("incoming call, noted")
     following = next_customer(desk, filters, {*passed, conversation.customer})
     return Recorded(
-        f"{conversation.name}: {what}",
+        t("{name}: {result}", name=conversation.name, result=what),
         _new(desk, done),
         tuple(remarks),
         _consequences(desk, done),

@@ -168,12 +168,13 @@ def short_for(name: str) -> str:
 
 
 def key_name(key: str) -> str:
-    """How people write a key: `F2`, `Ctrl+S`, `Enter`.
+    """How people write a key: `F2`, `Ctrl+S`, `Enter`; the space bar has a word in each language.
 
     >>> key_name("ctrl+s"), key_name("f2"), key_name("question_mark")
     ('Ctrl+S', 'F2', '?')
     """
-    return "+".join(_NAMES.get(part, part.capitalize()) for part in key.split("+"))
+    names = {**_NAMES, "space": t("Space")}
+    return "+".join(names.get(part, part.capitalize()) for part in key.split("+"))
 
 
 _NAMES = {

@@ -543,7 +543,7 @@ async def test_a_complaint_goes_when_it_is_no_longer_true(
         assert "尚未回答" not in seat.text
         seat.screen.included.clear()
         await seat.press("f2")
-        assert "没有包含任务" in seat.app.said[0]
+        assert "没有包含任务；按空格勾选" in seat.app.said[0]
         await seat.press("space")
         assert not seat.app.said[0]
         await seat.press("ctrl+r", "enter")
