@@ -173,6 +173,7 @@ def _load(desk: Desk, customer_id: str, kind: str) -> PageData:
         tasks(desk, customer=customer_id, state="open", limit=0),
         key=lambda each: (
             not mine.counts_group(each.role, each.owner or None),
+            each.opens > today,
             each.channel not in CONTACT_CHANNELS,
             each.due,
         ),

@@ -636,3 +636,18 @@ async def test_the_questions_of_a_task_that_a_colleague_closed_leave_the_form(
         asked = {each.about for each in seat.screen.form.questions if each.display}
         assert asked == left
         assert seat.app.focused.about in left
+
+
+async def test_the_customers_page_begins_with_what_this_operator_can_do_today(
+    opened: Any, desk: Desk
+) -> None:
+    owner = a_customer(desk, "田娜")
+    add_task(desk, owner, "顾问致电", date(2026, 11, 18), role="sales_consultant")
+    add_task(desk, owner, "以后再打", date(2026, 12, 1), opens=date(2026, 12, 1))
+    add_task(desk, owner, "核查致电", date(2026, 11, 21), channel="check")
+    add_task(desk, owner, "回访", date(2026, 11, 24))
+    async with opened() as seat:
+        seat.app.open_customer(owner.id)
+        await seat.rest()
+        titles = [row.cells[0] for row in seat.screen.query_one("#tasks").rows]
+        assert titles == ["回访", "核查致电", "以后再打", "顾问致电"]
