@@ -363,9 +363,22 @@ def _sheets(
     return tuple(sheets)
 
 
+def agreed_words(desk: Desk, at: datetime) -> str:
+    """A time agreed with the customer that has come, in words; one of an earlier day was missed."""
+    local = at.astimezone(desk.zone)
+    days = (desk.today() - local.date()).days
+    if days <= 0:
+        return t("call back agreed for {time}", time=f"{local:%H:%M}")
+    if days == 1:
+        return t("missed: yesterday {time}", time=f"{local:%H:%M}")
+    same_year = local.year == desk.today().year
+    day = f"{local:%m-%d}" if same_year else f"{local:%Y-%m-%d}"
+    return t("missed: {day} {time}", day=day, time=f"{local:%H:%M}")
+
+
 def _why(desk: Desk, wanted: Filter, due: date, agreed: datetime | None) -> str:
     if agreed is not None:
-        return t("call back agreed for {time}", time=f"{agreed.astimezone(desk.zone):%H:%M}")
+        return agreed_words(desk, agreed)
     days = (wanted.today - due).days
     if days > 0:
         return t("{days} days overdue", days=days)
@@ -378,6 +391,7 @@ __all__ = [
     "RuleCount",
     "Sheet",
     "agenda",
+    "agreed_words",
     "count_tasks",
     "day_counts",
     "filter_for",

@@ -28,7 +28,7 @@ class Action:
     moves: bool = False  # only moves about; listed last
 
 
-MOVES = ("list.", "field.", "calendar.", "choose.")
+MOVES = ("list.", "field.", "script.", "calendar.", "choose.")
 
 
 def actions_of(screen: Screen[object]) -> list[Action]:

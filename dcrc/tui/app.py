@@ -89,6 +89,7 @@ class DcrcApp(Places, App[None]):
         self.desk = desk
         self.lane = DeskLane(desk)
         self.said: tuple[str, str] = ("", "information")
+        self._said_on: DeskScreen | None = None  # the screen that stood there then
         self.filters = Filters()
         self.passed: set[str] = set()  # customers put aside for this round
         self.recorded_last: tuple[str, SheetDraft] | None = None
@@ -191,10 +192,14 @@ class DcrcApp(Places, App[None]):
 
     def show_changes(self) -> None:
         """Let the screen in front show what is in the database now; cursors and forms stay."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, DeskScreen):
-                screen.load_data()
-                break
+        screen = self._desk_screen()
+        if screen is not None:
+            screen.load_data()
+
+    def _desk_screen(self) -> DeskScreen | None:
+        """The whole screen in front; a dialog may stand over it."""
+        whole = (each for each in reversed(self.screen_stack) if isinstance(each, DeskScreen))
+        return next(whole, None)
 
     def key(self, name: str) -> str:
         """How the key with the id `name` is called as it is mapped now."""
@@ -203,14 +208,27 @@ class DcrcApp(Places, App[None]):
     # -- speech ----------------------------------------------------------------------------------
 
     def say(self, text: str, tone: str = "information") -> None:
-        """Show `text` in the message line of every screen; `tone` is information, warning or error."""
-        self.said = (text, tone)
+        """Show `text` in the message line of every screen; `tone` is information, hint, warning or error.
+
+        Information is what came of a deed: it stays. The others are about the screen they were said on.
+        """
+        self.said, self._said_on = (text, tone), self._desk_screen()
         for screen in self.screen_stack:
             for line in screen.query(MessageLine):
                 line.tell(text, tone)
         if self._said_timer is not None:
             self._said_timer.stop()
         self._said_timer = self.set_timer(SAID_FOR, lambda: self.say("")) if text else None
+
+    def unsay(self) -> None:
+        """Take back what was said about something that has changed; what came of a deed stays."""
+        if self.said[0] and self.said[1] != "information":
+            self.say("")
+
+    def came_to(self, screen: DeskScreen) -> None:
+        """Take back what was said about another screen than `screen`, which is in front now."""
+        if self._said_on not in (None, screen):
+            self.unsay()
 
     def complain(self, error: DcrcError) -> None:
         """Tell the operator what is wrong, where, and how to go on."""

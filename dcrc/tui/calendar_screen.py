@@ -242,7 +242,7 @@ class CalendarScreen(DeskScreen):
             self.query_one("#planned", RecordList).focus()
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
-        house(self).open_sheet(event.row.value.customer)
+        house(self).open_sheet(event.row.value.customer, event.row.key)
 
     def action_customer(self) -> None:
         row = self.query_one("#planned", RecordList).current

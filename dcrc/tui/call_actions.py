@@ -29,7 +29,14 @@ from dcrc.tui.results import (
     other_results,
     snooze_days,
 )
-from dcrc.tui.sheet_data import SheetData, SheetTask, doubts_on_sheet
+from dcrc.tui.sheet_data import (
+    RecentCall,
+    SheetData,
+    SheetTask,
+    by_others,
+    doubts_on_sheet,
+    recent_calls,
+)
 from dcrc.tui.shell import DeskScreen, house
 from dcrc.tui.text_field import TextField
 from dcrc.tui.when import read_day, read_moment
@@ -43,6 +50,7 @@ class CallActions(DeskScreen):
     customer_id: str
     data: SheetData | None
     included: set[str]
+    known_calls: frozenset[str] = frozenset()  # ids of attempts that this operator knows of
     recording = False
     left_open: Sequence[SheetTask] = ()
     _draft_timer: Timer | None = None
@@ -67,6 +75,8 @@ class CallActions(DeskScreen):
     # -- results ---------------------------------------------------------------------------------
 
     def action_result(self, name: str) -> None:
+        if self._told_of_others():
+            return
         result = Result(name)
         if result in ABOUT_A_NUMBER and self.data and len(self.data.customer.usable_phones) > 1:
             self._ask_number(lambda number: self._record(result, number=number))
@@ -74,6 +84,9 @@ class CallActions(DeskScreen):
             self._record(result)
 
     def action_other_result(self) -> None:
+        if self._told_of_others():
+            return
+
         def chosen(result: Result | None) -> None:
             if result is not None:
                 self.action_result(result.value)
@@ -81,6 +94,8 @@ class CallActions(DeskScreen):
         self.app.push_screen(Choosing(t("What came of the call?"), other_results()), chosen)
 
     def action_call_back(self) -> None:
+        if self._told_of_others():
+            return
         desk = house(self).desk
         offers = call_back_times(desk.now(), desk.zone, desk.policies.section("contact"))
 
@@ -94,6 +109,20 @@ class CallActions(DeskScreen):
             take,
             lambda moment: self._record(Result.CALL_BACK, call_back=moment),
         )
+
+    def _told_of_others(self, calls: Sequence[RecentCall] | None = None) -> bool:
+        """Say once what others have recorded for the customer since he is shown; False without news."""
+        if calls is None:
+            calls = self.data.calls if self.data else ()
+        new = [each.words for each in by_others(house(self).desk, calls, self.known_calls)]
+        self.known_calls = self.known_calls.union(*(each.ids for each in calls))
+        if new:
+            said = t(
+                "Recorded meanwhile: {calls}. Press the key again to record yours, too.",
+                calls=listed(new),
+            )
+            house(self).say(said, "warning")
+        return bool(new)
 
     def _ask_number(self, then: Callable[[str], None]) -> None:
         assert self.data is not None
@@ -136,10 +165,7 @@ class CallActions(DeskScreen):
         data, app = self.data, house(self)
         if data is None or self.recording:
             return
-        if not self.included:
-            key = app.key("task.mark")
-            app.say(t("No task is part of this call; {key} marks one.", key=key), "warning")
-            self.query_one("#tasks", RecordList).focus()
+        if not self.included and not self._records_incoming(result):
             return
         answers = self._checked(result)
         if answers is None:
@@ -166,20 +192,50 @@ class CallActions(DeskScreen):
         app.say(t("Recording …"))
         self._stop_draft_timer()
 
-        def work(desk: Desk) -> Recorded:
+        known = self.known_calls
+
+        def work(desk: Desk) -> Recorded | tuple[RecentCall, ...]:
+            calls = recent_calls(desk, conversation.customer)
+            if by_others(desk, calls, known):
+                return calls
             return record(desk, conversation, draft, filters, passed)
 
         def failed(error: DcrcError) -> None:
             self.recording = False
             app.complain(error)
 
-        def show(done: Recorded) -> None:
+        def show(done: Recorded | tuple[RecentCall, ...]) -> None:
+            if not isinstance(done, Recorded):
+                self.recording = False
+                self._told_of_others(done)
+                return
             app.remember(conversation.customer, draft)
             app.passed.add(conversation.customer)
             app.say(done.message([each.title for each in self.left_open]))
             self._go_on(done.next_customer)
 
         app.perform(work, show, on=self, topic="record", failed=failed)
+
+    def _records_incoming(self, result: Result) -> bool:
+        """Whether a call about no task can be recorded: the customer, for whom nothing is open, called and
+        there is a note of it. Else it is said what is missing."""
+        app, data, note = house(self), self.data, self.query_one("#note", TextField)
+        if data is not None and data.tasks:
+            key = app.key("task.mark")
+            app.say(t("No task is part of this call; {key} marks one.", key=key), "warning")
+            self.query_one("#tasks", RecordList).focus()
+            return False
+        if result is Result.REACHED and note.value.strip():
+            return True
+        said = t(
+            "Nothing is open here: write down what the customer wanted and {reached} records the call;"
+            " {add} adds a task.",
+            reached=app.key("result.reached"),
+            add=app.key("task.add"),
+        )
+        app.say(said, "warning")
+        note.focus()
+        return False
 
     def _checked(self, result: Result) -> dict[str, dict[str, Any] | None] | None:
         """The answers of each task in this call, or None after telling what is missing."""
@@ -222,6 +278,7 @@ class CallActions(DeskScreen):
             return
         app = house(self)
         app.passed.clear()
+        app.unsay()
         app.say(t("{said} Nobody else is due with these filters.", said=app.said[0]).strip())
         app.go_back()
 
@@ -297,6 +354,7 @@ class CallActions(DeskScreen):
         if row is None:
             return
         task = row.key
+        house(self).unsay()
         self.included ^= {task}
         self.ask_included()
         self.show_tasks()
@@ -373,11 +431,13 @@ class CallActions(DeskScreen):
         self.query_one("#note", TextField).focus()
 
     def on_text_field_typed(self, _: TextField.Typed) -> None:
+        house(self).unsay()
         self.keep_draft_soon()
 
     def on_text_field_left(self, _: TextField.Left) -> None:
         key = house(self).key("result.reached")
-        house(self).say(t("{key} records it as reached; the other results stand below.", key=key))
+        said = t("{key} records it as reached; the other results stand below.", key=key)
+        house(self).say(said, "hint")
 
     def action_back(self) -> None:
         self.keep_draft()

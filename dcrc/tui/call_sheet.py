@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -26,6 +26,19 @@ from dcrc.tui.sheet_data import SheetData, SheetTask, load_sheet
 from dcrc.tui.shell import DeskScreen, house
 from dcrc.tui.text_field import TextField
 from dcrc.wording import plain
+
+
+class Asking(FormView, inherit_bindings=False):
+    """The questions of a call. They are gone through one by one: the keys that page turn the script."""
+
+
+class Script(VerticalScroll, can_focus=False):
+    """What the operator says, and why he calls."""
+
+    def turn(self, pages: int) -> None:
+        """Scroll by so many pages at once, with a line of the one before still in view."""
+        step = max(1, self.size.height - 1)
+        self.scroll_to(y=self.scroll_offset.y + pages * step, animate=False)
 
 
 class CallSheet(CallActions, DeskScreen):
@@ -61,12 +74,15 @@ class CallSheet(CallActions, DeskScreen):
             "customer",
             "task.add",
             "task.mark",
+            "script.up",
+            "script.down",
         )
     ]
 
-    def __init__(self, customer_id: str) -> None:
+    def __init__(self, customer_id: str, task: str = "") -> None:
         super().__init__()
         self.customer_id = customer_id
+        self.chosen = task
         self.data = None
         self.included = set()
         self._form: FormView | None = None
@@ -82,9 +98,9 @@ class CallSheet(CallActions, DeskScreen):
             id="tasks",
         )
         with Horizontal(id="work"):
-            with VerticalScroll(id="script", can_focus=False):
+            with Script(id="script"):
                 yield Static(id="script-text")
-            yield VerticalScroll(id="form", can_focus=False)
+            yield Vertical(id="form")
         with Horizontal(id="note-line"):
             yield Static(t("Note"), id="note-label")
             yield TextField(id="note", placeholder=t("what was said, in a few words"))
@@ -96,7 +112,7 @@ class CallSheet(CallActions, DeskScreen):
     def heading(self) -> str:
         if self.data is None:
             return " " + t("Call sheet")
-        due = len(self.data.due_now)
+        due = len(self.data.listed)
         parts = [t("Call sheet"), self.data.customer.name, t("{count} due now", count=due)]
         if len(self.data.tasks) > due:
             parts.append(t("{count} later", count=len(self.data.tasks) - due))
@@ -108,32 +124,38 @@ class CallSheet(CallActions, DeskScreen):
         """Show another customer on this sheet; what is typed on it is kept unless told to `forget`."""
         if not forget:
             self.keep_draft()
+        house(self).unsay()
         self.customer_id = customer_id
+        self.chosen = ""
         self.data = None
         self.set_focus(None)  # what is typed ahead is no answer of this customer
         self.load_data()
 
     def load_data(self) -> None:
         customer_id = self.customer_id
-        mine = house(self).filters.mine
-        self.fetch(lambda desk: load_sheet(desk, customer_id, mine=mine), self._show)
+        mine, chosen = house(self).filters.mine, self.chosen
+        self.fetch(lambda desk: load_sheet(desk, customer_id, mine=mine, chosen=chosen), self._show)
 
     def _show(self, data: SheetData) -> None:
         if data.customer.id != self.customer_id:
             return
         first = self.data is None
+        if self.data is not None:
+            data = data.in_order_of(self.data)
         if self.data is not None and self.data.tells_nothing_new(data):
             return
         gone = self._closed_elsewhere(data)
         self.data = data
         with self.app.batch_update():
             if first:
-                self.included = {each.task.id for each in data.offered} - set(data.draft.left_out)
+                left_out = set(data.draft.left_out) - {data.chosen}
+                self.included = {each.task.id for each in data.offered} - left_out
+                self.known_calls = frozenset().union(*(each.ids for each in data.calls))
                 self._show_form(data)
                 self.query_one("#note", TextField).start(data.draft.note)
             else:
                 self.included &= {each.task.id for each in data.tasks}
-                self.ask_included()
+                self._leave_closed()
             self._show_card(data)
             self._show_tasks()
             self.query_one("#history", RecordList).show(
@@ -186,13 +208,14 @@ class CallSheet(CallActions, DeskScreen):
         if each.waits_until is not None:
             at = each.waits_until.astimezone(house(self).desk.zone)
             due = t("comes back {when}", when=f"{at:%m-%d %H:%M}")
-        tone = "muted" if not each.due_now else ("late" if days > 0 else "")
+        due = each.agreed or due
+        tone = "muted" if not each.listed else ("late" if days > 0 else "")
         return Row(each.task.id, (mark, each.title, due, each.task.owner), each, tone)
 
     def _show_form(self, data: SheetData) -> None:
-        place = self.query_one("#form", VerticalScroll)
+        place = self.query_one("#form", Vertical)
         place.remove_children()
-        self._form = FormView(self._asked(data))
+        self._form = Asking(self._asked(data))
         place.mount(self._form)
 
     def _asked(self, data: SheetData) -> list[AskedForm]:
@@ -212,8 +235,19 @@ class CallSheet(CallActions, DeskScreen):
         for asked in self._asked(data):
             if not form.has_form(asked.task):
                 form.add(asked)
-        for each in data.tasks:
-            form.include(each.task.id, each.task.id in self.included)
+        for asked in form.asked:
+            form.include(asked.task, asked.task in self.included)
+
+    def _leave_closed(self) -> None:
+        """Ask no longer about closed tasks; a cursor in their questions goes to the next open one."""
+        focused = self.focused
+        lost = focused is not None and any(
+            isinstance(node, Question) and node.about not in self.included
+            for node in focused.ancestors_with_self
+        )
+        self.ask_included()
+        if lost:
+            self.focus_first()
 
     @property
     def form(self) -> FormView | None:
@@ -240,6 +274,9 @@ class CallSheet(CallActions, DeskScreen):
         else:
             self.focus_first()
 
+    def action_turn_script(self, pages: int) -> None:
+        self.query_one(Script).turn(pages)
+
     def _show_script(self) -> None:
         """The script of the task in hand, else the first one of this call."""
         assert self.data is not None
@@ -252,9 +289,6 @@ class CallSheet(CallActions, DeskScreen):
         if not self.included and self.data.tasks:
             key = house(self).key("task.mark")
             text = t("No task is part of this call; {key} marks one.", key=key)
-            at_hand = next((each for each in self.data.tasks if each.at_hand), None)
-            if at_hand is not None and at_hand.script:
-                text = f"{at_hand.title}\n{at_hand.script}\n\n{text}"
         if any(each.task.rule == CORRECT and each.at_hand for each in self.data.tasks):
             text = "\n".join([self._how_to_correct(), "", text])
         text = text or t("No script for this call.")

@@ -13,6 +13,7 @@ from dcrc.kernel.calendar import Recorded as OneRecorded
 from dcrc.kernel.calendar import get_task, record_conversation
 from dcrc.kernel.confirmation import confirm_owner
 from dcrc.kernel.desk import Desk
+from dcrc.kernel.incoming import record_incoming
 from dcrc.kernel.operators import Permission
 from dcrc.kernel.tasks import Result, TaskState
 from dcrc.kernel.titles import result_title
@@ -27,7 +28,10 @@ TITLES = 2  # so many tasks that were not asked about are named
 
 @attrs.frozen
 class Conversation:
-    """What is to be recorded: the result for each task that the call was about."""
+    """What is to be recorded: the result for each task that the call was about.
+
+    Without a task the customer called about something else, and the note says what.
+    """
 
     customer: str
     name: str
@@ -41,9 +45,13 @@ class Conversation:
 
 @attrs.frozen
 class Recorded:
-    """What was recorded and what comes of it, what is to be heeded first; who comes next ("" when nobody)."""
+    """What was recorded and what comes of it, what is to be heeded first; who comes next ("" when nobody).
+
+    `new` are the tasks that the conversation brought about.
+    """
 
     result: str
+    new: Sequence[str]
     remarks: Sequence[str]
     consequences: Sequence[str]
     next_customer: str
@@ -56,7 +64,7 @@ class Recorded:
             if len(unasked) > TITLES:
                 titles = t("{titles} and {count} more", titles=titles, count=len(unasked) - TITLES)
             heed.insert(0, t("not asked, stays open: {titles}", titles=titles))
-        return " · ".join((self.result, *heed, *self.consequences))
+        return " · ".join((self.result, *self.new, *heed, *self.consequences))
 
 
 def record(
@@ -79,16 +87,7 @@ def record(
         task: None if task in confirmed else values for task, values in conversation.answers.items()
     }
     with desk.operation(CONVERSATION, Permission.CALLS):
-        done = record_conversation(
-            desk,
-            conversation.customer,
-            conversation.result,
-            answers,
-            note=conversation.note,
-            call_back=conversation.call_back,
-            number=conversation.number,
-            channel=conversation.channel,
-        )
+        done = _recorded(desk, conversation, answers)
         for task, values in confirmed.items():
             vehicle = get_task(desk, task).vehicle
             verdicts, corrections = owner_confirmation.verdicts_of(values)
@@ -100,12 +99,31 @@ def record(
     remarks = dict.fromkeys(
         t(remark.text, **remark.params) for each in done for remark in each.remarks
     )
+    what = result_title(conversation.result) if answers else t("incoming call, noted")
     following = next_customer(desk, filters, {*passed, conversation.customer})
     return Recorded(
-        f"{conversation.name}: {result_title(conversation.result)}",
+        t("{name}: {result}", name=conversation.name, result=what),
+        _new(desk, done),
         tuple(remarks),
         _consequences(desk, done),
         following,
+    )
+
+
+def _recorded(
+    desk: Desk, conversation: Conversation, answers: Mapping[str, Mapping[str, Any] | None]
+) -> list[OneRecorded]:
+    if not answers:
+        return record_incoming(desk, conversation.customer, conversation.note)
+    return record_conversation(
+        desk,
+        conversation.customer,
+        conversation.result,
+        answers,
+        note=conversation.note,
+        call_back=conversation.call_back,
+        number=conversation.number,
+        channel=conversation.channel,
     )
 
 
@@ -120,7 +138,13 @@ def _consequences(desk: Desk, done: Sequence[OneRecorded]) -> list[str]:
         told.append(t("filed as failed"))
     if any(each.message for each in done):
         told.append(t("a message waits to be sent"))
-    for task in (task for each in done for task in each.follow_ups):
-        title, day = task_title(desk, task), task.due.isoformat()
-        told.append(t("new: {title}, due {day}", title=title, day=day))
     return told
+
+
+def _new(desk: Desk, done: Sequence[OneRecorded]) -> list[str]:
+    """The tasks that the conversation put on the calendar, in words."""
+    return [
+        t("new: {title}, due {day}", title=task_title(desk, task), day=task.due.isoformat())
+        for each in done
+        for task in each.follow_ups
+    ]

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from dcrc.i18n import t
+from dcrc.kernel.contact import CONTACT_CHANNELS
 from dcrc.kernel.customers import Customer, find_customer
 from dcrc.kernel.desk import Desk
 from dcrc.kernel.history import Entry, timeline
@@ -119,7 +120,7 @@ class CustomerPage(DeskScreen):
         title = t("History: {kind} ({count})", kind=shown, count=len(rows))
         self.query_one("#history-title", Static).update(Content(title))
         if self.focused is None:
-            (tasks if data.tasks else history).focus()
+            (tasks if data.tasks else self.query_one("#facts")).focus()  # Enter opens the sheet
 
     def action_filter_history(self) -> None:
         kinds = ["", *(self._data.kinds if self._data else [])]
@@ -128,7 +129,8 @@ class CustomerPage(DeskScreen):
         self.load_data()
 
     def action_sheet(self) -> None:
-        house(self).open_sheet(self.customer_id)
+        row = self.query_one("#tasks", RecordList).current
+        house(self).open_sheet(self.customer_id, row.key if row is not None else "")
 
     def on_record_list_opened(self, event: RecordList.Opened) -> None:
         if event.source.id == "tasks":
@@ -157,15 +159,24 @@ class CustomerPage(DeskScreen):
 
 
 def _load(desk: Desk, customer_id: str, kind: str) -> PageData:
-    from dcrc.kernel.agenda import tasks
+    from dcrc.kernel.agenda import filter_for, tasks
 
     find_customer(desk, customer_id)
     today = desk.today()
     facts = load_facts(desk, customer_id)
     cars = [car for car, _ in facts.vehicles]
     rows = []
-    for task in sorted(
-        tasks(desk, customer=customer_id, state="open", limit=0), key=lambda each: each.due
+    mine = filter_for(desk)
+    for (
+        task
+    ) in sorted(  # Enter opens the one with the cursor, and who is looked up may be on the line
+        tasks(desk, customer=customer_id, state="open", limit=0),
+        key=lambda each: (
+            not mine.counts_group(each.role, each.owner or None),
+            each.opens > today,
+            each.channel not in CONTACT_CHANNELS,
+            each.due,
+        ),
     ):
         late = (today - task.due).days
         due = t("{days} days overdue", days=late) if late > 0 else task.due.isoformat()

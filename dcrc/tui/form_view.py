@@ -16,8 +16,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from dcrc.errors import InputError
+from dcrc.i18n import t
 from dcrc.kernel.forms import Form
 from dcrc.tui.fields import Answered, Question, Stepped, question
+from dcrc.tui.shell import house
 from dcrc.wording import plain
 
 
@@ -162,6 +164,7 @@ class FormView(VerticalScroll, can_focus=False):
         else:
             values[asked.field.name] = event.value
         if before != event.value:
+            house(self).unsay()
             self._show_asked()
             self.post_message(self.Changed())
         if event.move_on:
@@ -252,10 +255,12 @@ def _asking(asked: AskedForm) -> Iterator[Widget]:
 
 
 def without_ids(error: InputError) -> InputError:
-    """The refusal of a form's answers as operators read it: without the names of fields in files."""
+    """The refusal of a form's answers as operators read it: without the names of fields in files, and with
+    the language's own signs between them."""
     problems = error.params.get("problems")
     if not isinstance(problems, str):
         return error
     for name in error.params.get("fields", ()):
         problems = problems.replace(f" ({name}) – ", " – ")
+    problems = problems.replace("; ", t("; "))
     return type(error)(error.msgid, **{**error.params, "problems": problems})

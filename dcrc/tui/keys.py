@@ -82,6 +82,8 @@ TABLE = (
     Key("note", "ctrl+r", "note", "Write a note, or back to the questions", short="Note"),
     Key("sheet.explain", "ctrl+y", "explain", "Why is it here?", short="Why"),
     Key("task.mark", "space", "mark", "In this call or not"),
+    Key("script.up", "pageup", "turn_script(-1)", "Script: page up"),
+    Key("script.down", "pagedown", "turn_script(1)", "Script: page down"),
     # forms
     Key("save", "ctrl+s", "save", "Save"),
     Key("field.next", "enter", "next_field", "Next field"),
@@ -130,7 +132,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     ),
     "Call sheet": (
         *(*_ALWAYS, *_LISTS, *_FIELDS, "customer", "task.add", "task.mark", "note"),
-        *(key.id for key in TABLE if key.id.startswith(("result.", "sheet."))),
+        *(key.id for key in TABLE if key.id.startswith(("result.", "sheet.", "script."))),
     ),
     "Edit": (*_ALWAYS, *_FIELDS, "save"),
     "Calendar": (
@@ -166,12 +168,13 @@ def short_for(name: str) -> str:
 
 
 def key_name(key: str) -> str:
-    """How people write a key: `F2`, `Ctrl+S`, `Enter`.
+    """How people write a key: `F2`, `Ctrl+S`, `Enter`; the space bar has a word in each language.
 
     >>> key_name("ctrl+s"), key_name("f2"), key_name("question_mark")
     ('Ctrl+S', 'F2', '?')
     """
-    return "+".join(_NAMES.get(part, part.capitalize()) for part in key.split("+"))
+    names = {**_NAMES, "space": t("Space")}
+    return "+".join(names.get(part, part.capitalize()) for part in key.split("+"))
 
 
 _NAMES = {

@@ -43,11 +43,11 @@ class Places:
 
         self.go_to(CustomerPage(customer_id))
 
-    def open_sheet(self, customer_id: str) -> None:
-        """Open the customer's call sheet."""
+    def open_sheet(self, customer_id: str, task: str = "") -> None:
+        """Open the customer's call sheet, with `task` first if there is one."""
         from dcrc.tui.call_sheet import CallSheet
 
-        self.go_to(CallSheet(customer_id))
+        self.go_to(CallSheet(customer_id, task))
 
     def action_today(self) -> None:
         """Go back to today's list, from wherever."""

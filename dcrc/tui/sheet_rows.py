@@ -18,7 +18,7 @@ def sheet_columns(whose: bool) -> tuple[Column, ...]:
         Column(t("Due"), 10),
         *([Column(t("Who"), 8)] if whose else []),
         Column(t("Calls"), 18, 3),
-        Column(t("Why first"), 12, 2),
+        Column(t("Why first"), 20),
     )
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 
-LINES = {"information": 2, "warning": 2, "error": 3}  # so many at most
-MARKS = {"information": "", "warning": "!", "error": "✗"}
+LINES = {"information": 2, "hint": 2, "warning": 2, "error": 3}  # so many at most
+MARKS = {"information": "", "hint": "", "warning": "!", "error": "✗"}
 
 
 def house(widget: Widget) -> DcrcApp:
@@ -43,7 +43,7 @@ class MessageLine(Static):
         self._lay_out()
 
     def tell(self, text: str, tone: str) -> None:
-        """Show `text`; `tone` is information, warning or error."""
+        """Show `text`; `tone` is information, hint, warning or error."""
         self._said, self._most = Content(MARKS[tone] + plain(text) if text else ""), LINES[tone]
         self.set_classes(f"-{tone}")
         self._lay_out()
@@ -86,6 +86,7 @@ class DeskScreen(Screen[None]):
         """Fetch what this screen shows; called when it opens, returns, and when data changed elsewhere."""
 
     def on_screen_resume(self) -> None:
+        house(self).came_to(self)
         self.load_data()
 
     def set_focus(

@@ -15,10 +15,16 @@ from textual.widgets import Input
 from dcrc.wording import plain
 
 
-class TextField(Input):
-    """Textual's input without a blinking caret (each blink is a repaint over SSH), and with its own undo."""
+class TextField(Input, inherit_bindings=False):
+    """Textual's input without a blinking caret (each blink is a repaint over SSH), and with its own undo.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "take_back", show=False)]
+    One line has no pages: the keys that page are left to the screen.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *Input.BINDINGS,
+        Binding("ctrl+z", "take_back", show=False),
+    ]
 
     @property
     def cursor_screen_offset(self) -> Offset:

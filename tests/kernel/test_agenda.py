@@ -135,6 +135,26 @@ def test_a_try_waits_for_its_slot_and_an_agreed_time_comes_first(desk: Desk) -> 
     assert after.waiting == 0
 
 
+def test_an_agreed_time_that_was_missed_says_its_day(desk: Desk) -> None:
+    asked = call(desk, "约好", 5)
+    record_attempt(
+        desk,
+        tasks(desk, customer=asked.id)[0].id,
+        Result.CALL_BACK,
+        call_back=datetime(2026, 11, 20, 11, 20, tzinfo=ZONE),
+    )
+    said = []
+    for later in (0, 1, 3, 60):
+        desk.clock.set(TODAY + later * DAY, time(15, 30))  # type: ignore[attr-defined]
+        said.append(agenda(desk).sheets[0].why)
+    assert said == [
+        "约定 11:20 回拨",
+        "昨天 11:20 约定已过",
+        "11-20 11:20 约定已过",
+        "2026-11-20 11:20 约定已过",
+    ]
+
+
 def test_a_slot_shows_whom_to_try_in_it(desk: Desk) -> None:
     waits = call(desk, "下午再试", 0)
     evening = a_customer(desk, "喜欢傍晚", preferred_time="evening")

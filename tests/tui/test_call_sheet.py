@@ -22,6 +22,7 @@ from dcrc.kernel.customers import (
 from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import events_of
 from dcrc.kernel.forms import Field, FieldKind, Form
+from dcrc.kernel.operators import add_operator
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, TaskState
 from dcrc.kernel.vehicles import Reading, record_reading
@@ -68,11 +69,13 @@ async def test_what_is_to_be_heeded_is_said_first_and_wholly(
     )
     async with opened(at=desk) as seat:
         await seat.press("enter", "5", "1", "1", "enter", "f2")
-        said = "".join(line.strip() for line in seat.text.splitlines()[-4:])
-        assert "已接通 · 未询问，保留：" in said, said
-        assert "另有 3 项 · 此次联系在免打扰时段内（到" in said, said
+        shown = "".join(line.strip() for line in seat.text.splitlines()[-4:])
+        assert "已接通 · 新增：新车不满意跟进，2026-11-23 到期" in shown, shown
+        assert "…" in shown.split("F1")[0]
+        said, _ = seat.app.said
+        heeded = ("新增：", " · 未询问，保留：", "另有 3 项 · 此次联系在免打扰时段内（到")
+        assert [said.index(each) for each in heeded] == sorted(map(said.index, heeded))
         assert said.count("免打扰") == 1
-        assert "…" in said.split("F1")[0]
     desk.close()
 
 
@@ -342,9 +345,9 @@ async def test_who_must_not_be_contacted_is_recorded_when_he_called_himself(
     async with opened() as seat:
         await seat.press("enter")
         edit_customer(desk, shy, evolve(shy, do_not_contact=True))
-        seat.screen.open(shy.id)
+        seat.app.open_customer(shy.id)
         await seat.rest()
-        await seat.press("f3")
+        await seat.press("enter", "f3")
         assert "是谁打来的" in seat.text
         await seat.press("2")
         assert not desk.attempts.count()
@@ -357,8 +360,9 @@ async def test_who_calls_back_before_his_next_try_is_answered_at_once(
 ) -> None:
     async with opened() as seat:
         await seat.press("enter", "f3")
-        seat.app.open_sheet(owners[0].id)
+        seat.app.open_customer(owners[0].id)
         await seat.rest()
+        await seat.press("enter")
         assert "[x] 交车3日关怀" in seat.text
         assert "再联系" in seat.text.split("[x] 交车3日关怀")[1].split("\n")[0]
         await seat.press("f9")
@@ -442,6 +446,225 @@ async def test_the_sheet_says_how_a_number_is_corrected(opened: Any, desk: Desk)
         assert "更正联系电话" in seat.text
         assert "按 Ctrl+O 打开客户页，再按 E 更正号码" in seat.text
         assert "任务随之自动完成" in seat.text
-        await seat.press("space", "f2")
+        assert "[x] 更正联系电话" in seat.text
+        await seat.press("f2")
         assert "仍没有可用的号码" in seat.text
     assert open_tasks(desk, owner) == {"correct_phone": TaskState.OPEN}
+
+
+async def test_the_script_stands_before_its_reasons_and_is_turned_from_the_form(
+    opened: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "centre"
+    folder.mkdir()
+    desk = isolated_desk(folder, plugins=[reminders], today=TODAY)
+    car = a_vehicle(desk, a_customer(desk, "王小明", sex="male"), model="陆风X7")
+    delivered(desk, car, date(2026, 9, 1))
+    plan(desk)
+    async with opened(at=desk) as seat:
+        await seat.press("enter")
+        asked = seat.app.focused
+        assert "王小明先生您好" in seat.text
+        assert "· 固定周期" not in seat.text
+        await seat.press("pagedown")
+        assert "· 固定周期" in seat.text
+        assert "王小明先生您好" not in seat.text
+        assert seat.app.focused is asked
+        await seat.press("ctrl+r", "pageup", "pageup")
+        assert "王小明先生您好" in seat.text
+        await seat.press("f1")
+        await seat.type("话术")
+        assert "PgDn" in seat.text
+    desk.close()
+
+
+async def test_work_at_the_desk_that_the_list_names_is_marked_and_its_script_shown(
+    opened: Any, desk: Desk
+) -> None:
+    owner = a_customer(desk, "田娜")
+    add_task(desk, owner, "回访", date(2026, 11, 18), role="sales_consultant")
+    add_task(desk, owner, "核查致电", date(2026, 11, 21), channel="check")
+    async with opened() as seat:
+        assert "核查致电" in seat.text
+        await seat.press("enter")
+        assert "现有 1 项 · 以后 1 项" in seat.text
+        first, second = seat.screen.query_one("#tasks").rows
+        assert first.cells[:2] == ("[x]", "核查致电")
+        assert second.cells[:2] == ("[ ]", "回访")
+        await seat.press("f2")
+    assert {each["title"]: each.get("state", "open") for each in desk.tasks.all()} == {
+        "回访": "open",
+        "核查致电": "done",
+    }
+
+
+async def test_who_must_not_be_called_is_on_the_list_for_the_work_at_the_desk(
+    opened: Any, desk: Desk
+) -> None:
+    shy = a_customer(desk, "吴静", do_not_contact=True)
+    add_task(desk, shy, "回访", date(2026, 11, 18))
+    add_task(desk, shy, "核对资料", date(2026, 11, 21), channel="desk")
+    async with opened() as seat:
+        await seat.press("enter")
+        rows = seat.screen.query_one("#tasks").rows
+        assert [row.cells[:2] for row in rows] == [("[x]", "核对资料"), ("[ ]", "回访")]
+
+
+async def test_a_task_opened_from_the_customers_page_is_marked_and_first(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    later = add_task(desk, owners[0], "送车主手册", date(2026, 12, 20), opens=date(2026, 12, 20))
+    desk_work = add_task(desk, owners[0], "核对资料", date(2026, 12, 22), channel="desk")
+    async with opened(size=(120, 40)) as seat:
+        await seat.press("enter", "ctrl+o")
+        page = seat.screen
+        keys = [row.key for row in page.query_one("#tasks").rows]
+        await seat.press(*["down"] * keys.index(later.id), "enter")
+        rows = seat.screen.query_one("#tasks").rows
+        assert rows[0].cells[:2] == ("[x]", "送车主手册")
+        assert "[x] 交车3日关怀" in seat.text
+        assert not [row for row in rows if row.cells[:2] == ("[x]", "核对资料")]
+        await seat.press("escape")
+        page.query_one("#tasks").move_to(keys.index(desk_work.id))
+        await seat.press("enter")
+        rows = seat.screen.query_one("#tasks").rows
+        assert [row.cells[1] for row in rows if row.cells[0] == "[x]"] == ["核对资料"]
+
+
+async def test_a_promise_that_was_missed_says_so_on_the_list_and_on_the_sheet(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f5")
+        await seat.type("11:20")
+        await seat.press("enter")
+    desk.clock.set(TODAY + timedelta(days=1))  # type: ignore[attr-defined]
+    async with opened() as seat:
+        assert "昨天 11:20 约定已过" in seat.text
+        await seat.press("enter")
+        assert "昨天 11:20 约定已过" in seat.text
+
+
+async def test_a_complaint_goes_when_it_is_no_longer_true(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "1", "f2")
+        assert "尚未回答" in seat.text
+        await seat.press("1")
+        assert "尚未回答" not in seat.text
+        await seat.press("f2")
+        assert "尚未回答" in seat.text
+        await seat.press("f9")
+        assert seat.screen.customer_id == owners[1].id
+        assert "尚未回答" not in seat.text
+        seat.screen.included.clear()
+        await seat.press("f2")
+        assert "没有包含任务；按空格勾选" in seat.app.said[0]
+        await seat.press("space")
+        assert not seat.app.said[0]
+        await seat.press("ctrl+r", "enter")
+        assert "F2" in seat.app.said[0]
+        await seat.press("ctrl+n")
+        assert not seat.app.said[0]
+
+
+async def test_what_came_of_a_deed_stays_on_the_next_screen(
+    opened: Any, owners: list[Customer]
+) -> None:
+    async with opened() as seat:
+        await seat.press("enter", "f3", "ctrl+o")
+        assert "王小明" in seat.app.said[0]
+        assert "无人接听" in seat.text
+
+
+async def test_a_call_from_a_customer_without_tasks_is_recorded_with_its_note(
+    opened: Any, desk: Desk
+) -> None:
+    caller = a_customer(desk, "周芳", do_not_contact=True)
+    async with opened() as seat:
+        seat.app.open_customer(caller.id)
+        await seat.rest()
+        await seat.press("enter", "f2")
+        assert "F2 记录来电" in seat.app.said[0]
+        assert "Ctrl+G 添加任务" in seat.app.said[0]
+        assert not desk.attempts.count()
+        await seat.type("问保养价格")
+        assert not seat.app.said[0]
+        await seat.press("f3")
+        assert not desk.attempts.count()
+        await seat.press("f2")
+        assert "周芳" in seat.app.said[0]
+        assert "来电已记录" in seat.app.said[0]
+        (attempt,) = desk.attempts.all()
+        assert (attempt["channel"], attempt["note"]) == ("incoming", "问保养价格")
+        assert {each["title"]: each["state"] for each in desk.tasks.all()} == {"客户来电": "done"}
+        await seat.press("ctrl+z")
+        assert not desk.attempts.count()
+        assert not desk.tasks.count()
+
+
+async def test_what_a_colleague_recorded_meanwhile_is_told_before_the_second_record(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    add_operator(desk, "周岚", "caller")
+    colleague = open_desk(desk.db.path, operator="周岚", clock=desk.clock, plugins=[])
+    (day3,) = (
+        task
+        for task in tasks(desk, customer=owners[0].id, state="open", limit=0)
+        if task.rule.endswith("day3")
+    )
+    async with opened() as seat:
+        await seat.press("enter")
+        record_attempt(colleague, day3.id, Result.NO_ANSWER)  # nothing of it is shown yet
+        await seat.press("f3")
+        assert seat.screen.customer_id == owners[0].id
+        assert "周岚 09:30 无人接听（交车3日关怀）" in seat.app.said[0]
+        assert desk.attempts.count() == 1
+        seat.app.show_changes()
+        await seat.press("f3")
+        assert desk.attempts.count() > 1
+        assert seat.screen.customer_id == owners[1].id
+        own = record_attempt(desk, tasks(desk, customer=owners[1].id)[0].id, Result.NO_ANSWER)
+        seat.app.show_changes()
+        await seat.press("f3")
+        assert own.attempt.operator == "王敏"
+        assert seat.screen.customer_id == owners[2].id
+        record_attempt(colleague, tasks(desk, customer=owners[2].id)[0].id, Result.BUSY)
+        seat.app.show_changes()
+        await seat.rest()
+        await seat.press("f5")
+        assert "周岚 09:30 占线" in seat.text.replace("\n", "")
+        await seat.press("f5")
+        assert "约定" in seat.text
+    colleague.close()
+
+
+async def test_the_questions_of_a_task_that_a_colleague_closed_leave_the_form(
+    opened: Any, desk: Desk, owners: list[Customer]
+) -> None:
+    async with opened(size=(120, 40)) as seat:
+        await seat.press("enter")
+        about = seat.app.focused.about
+        left = {each.about for each in seat.screen.form.questions} - {about}
+        record_attempt(desk, about, Result.REFUSED)
+        seat.app.show_changes()
+        await seat.rest()
+        asked = {each.about for each in seat.screen.form.questions if each.display}
+        assert asked == left
+        assert seat.app.focused.about in left
+
+
+async def test_the_customers_page_begins_with_what_this_operator_can_do_today(
+    opened: Any, desk: Desk
+) -> None:
+    owner = a_customer(desk, "田娜")
+    add_task(desk, owner, "顾问致电", date(2026, 11, 18), role="sales_consultant")
+    add_task(desk, owner, "以后再打", date(2026, 12, 1), opens=date(2026, 12, 1))
+    add_task(desk, owner, "核查致电", date(2026, 11, 21), channel="check")
+    add_task(desk, owner, "回访", date(2026, 11, 24))
+    async with opened() as seat:
+        seat.app.open_customer(owner.id)
+        await seat.rest()
+        titles = [row.cells[0] for row in seat.screen.query_one("#tasks").rows]
+        assert titles == ["回访", "核查致电", "以后再打", "顾问致电"]
