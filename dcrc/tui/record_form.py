@@ -149,7 +149,7 @@ class RecordForm(DeskScreen):
         self._draft_timer = self.set_timer(DRAFT_AFTER, self._keep)
 
     def on_form_view_finished(self) -> None:
-        house(self).say(t("{key} saves.", key=house(self).key("save")))
+        house(self).say(t("{key} saves.", key=house(self).key("save")), "hint")
 
     def _keep(self) -> None:
         self._stop_timer()
