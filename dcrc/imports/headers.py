@@ -139,7 +139,8 @@ def beside_data(row: Sequence[Any]) -> str | None:
 
 _BELOW = re.compile(
     r"^[ \t]*(?:"
-    r"(?P<total>(?:合计|总计|小计|共计|累计|本页|总数|汇总|total|subtotal|sum)[ :：\d.,]*[人条台行户笔]?)"
+    r"(?P<total>(?:合计|总计|小计|共计|累计|本页|总数|汇总)[ :：\d.,]*[人条台行户笔]?"
+    r"|(?:total|subtotal|sum)[ :：]*\d[\d.,]*)"  # a family is called Sum
     r"|(?:制表|制单|打印|导出|审核|复核|填表|经办|会计|出纳|统计)[^\s:：]{0,4} *[:：].*)[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -248,6 +248,11 @@ def _joined(columns: list[list[Any]]) -> list[Any]:
     ]
 
 
+def _proves(value: Any) -> bool:
+    """Whether a VIN or a phone number stands there, and not something else."""
+    return isinstance(value, str) or (isinstance(value, Phones) and bool(value.numbers))
+
+
 def _below(recognised: Recognised, values: Mapping[str, list[Any]]) -> dict[str, str]:
     """What stands in columns of names and is none, where nothing but a name is required."""
     required = recognised.profile.required
@@ -288,7 +293,7 @@ def _dropped(
         row, number = body[place], first + place
         mine = {name: values[name][place] for name in required}
         kind = None
-        proved = any(column[place] for column in proofs)
+        proved = any(map(_proves, (column[place] for column in proofs)))
         if is_header_again(row, header, headed):
             kind = "header"
         elif all(isinstance(value, str) for value in mine.values()):

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from dcrc.kernel.forms import Field
 
 
+_MONEY = ("price", "discount", "amount", "premium")  # of kinds that do not say which fields are
+
+
 def form_title(desk: Desk, form: str) -> str:
     """What a form is called; its id where it is here no more."""
     return str(desk.forms.get(form).title) if form in desk.forms.ids() else form
@@ -49,7 +52,8 @@ def answer_word(field: Field | None, value: Any) -> str:
 def event_word(desk: Desk, kind: EventKind | None, field: str, value: Any) -> Any:
     """A value of an event's data: a code that its kind or a form words as a `Coded`, money as `Fen`, others
     as they are."""
-    if kind is not None and field in kind.money and type(value) is int:
+    money = kind.money if kind is not None and kind.money else _MONEY
+    if field in money and type(value) is int:
         return Fen(value)
     if kind is None or not isinstance(value, str):
         return value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import attrs
+
 from dcrc.kernel.documents import to_document
 from dcrc.kernel.tasks import Task, TaskState, closed
 from dcrc.store import GlobalId
@@ -18,7 +20,9 @@ def close_task(desk: Desk, task: Task, state: TaskState, reason: str, by: str = 
 
     `by` is whose work it was, empty if nobody's.
     """
-    became = closed(task, state, desk.now(), desk.today(), by, reason)
+    over = closed(task, state, desk.now(), desk.today(), by, reason)
+    by_hand = tuple(name for name in over.by_hand if name != "next_at")
+    became = attrs.evolve(over, next_at=None, by_hand=by_hand)
     store_closed(desk, [became])
     return became
 

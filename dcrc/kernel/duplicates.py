@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Duplicates", "Merge", "find_duplicates", "merge_customers", "unmerge_customer"]
 
+_NAMED = 3  # of those who have the same number
 REASONS = ("id_number", "vin", "name_and_phone", "phone", "name")
 
 
@@ -66,20 +67,24 @@ def with_same_number(desk: Desk, customer: Customer) -> list[Customer]:
     numbers = {each.number for each in customer.phones if each.usable and each.kind != "service"}
     terms = [max(phone_terms(number), key=len) for number in sorted(numbers)]
     found = desk.customers.search(where("terms").any(terms)) if terms else []
+    others = [desk.read(Customer, document) for document in found]
     return [
-        desk.read(Customer, document)
-        for document in found
-        if str(document.doc_id) != customer.id
-        and not (document.get("archived") or document.get("merged_into"))
-        and any(phone["number"] in numbers for phone in document.get("phones", ()))
+        other
+        for other in others
+        if other.id != customer.id
+        and not (other.archived or other.merged_into)
+        and not numbers.isdisjoint(phone.number for phone in other.usable_phones)
     ]
 
 
 def same_number_line(desk: Desk, customer: Customer) -> str:
     """Who else has a number of `customer`, as a remark; empty if nobody."""
-    names = [f"{other.name} ({short_id(other.id)})" for other in with_same_number(desk, customer)]
+    others = with_same_number(desk, customer)
+    names = [f"{other.name} ({short_id(other.id)})" for other in others[:_NAMED]]
     if not names:
         return ""
+    if len(others) > _NAMED:
+        names.append(t("{count} more", count=len(others) - _NAMED))
     return t(
         "The same number is known of {names}: merge them if it is one person.", names=listed(names)
     )

@@ -47,7 +47,10 @@ def new_car_delivery(vehicle: Vehicle, told: Iterable[Event], policy: FactsPolic
     registered = vehicle.first_registered
     if registered is not None and (first.on - registered).days > policy.new_car_days:
         return None
-    driven = (each.km for each in chain(vehicle.readings, _readings(facts)) if each.on <= first.on)
+    # a visit on the very day came after it
+    visits = (each for each in _readings(facts) if each.on < first.on)
+    noted = (each for each in vehicle.readings if each.on <= first.on)
+    driven = (each.km for each in chain(noted, visits))
     return first if max(driven, default=0) <= policy.trip_km else None
 
 

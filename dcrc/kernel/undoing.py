@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -137,7 +137,7 @@ def _refuse_orphans(desk: Desk, made: _Made) -> None:
                 bears.setdefault(table, []).append(str(fact.doc_id))
     _find_spoken_of(desk, made.ids, bears)
     if bears:
-        raise _bears(desk, bears)
+        raise _bears(desk, bears, made.ids)
 
 
 def _find_spoken_of(desk: Desk, made: Mapping[str, set[str]], bears: dict[str, list[str]]) -> None:
@@ -163,12 +163,25 @@ def _find_spoken_of(desk: Desk, made: Mapping[str, set[str]], bears: dict[str, l
             del bears[table]
 
 
-def _bears(desk: Desk, records: Mapping[str, Sequence[str]]) -> ConflictError:
+def _since(changes: Iterable[Change], made: Mapping[str, set[str]]) -> list[Change]:
+    """The changes of a record from the one on that put it to what was `made`; all if none did."""
+    new = {one for ids in made.values() for one in ids}
+    found = list(changes)
+    for number, change in enumerate(found):
+        put_to = {str((change.became or {}).get(link, "")) for link in _LINKS}
+        if not new.isdisjoint(put_to):
+            return found[number:]
+    return found
+
+
+def _bears(
+    desk: Desk, records: Mapping[str, Sequence[str]], made: Mapping[str, set[str]]
+) -> ConflictError:
     """What says which later steps are to be taken back first, the newest named."""
     later: dict[int, Change] = {}
     for table, ids in records.items():
         for doc_id in ids[:_LOOKED_AT]:
-            for change in desk.db.journal.entries(table, GlobalId(doc_id)):
+            for change in _since(desk.db.journal.entries(table, GlobalId(doc_id)), made):
                 if change.name not in _PASSED_BY and undone_by(change) is None:
                     later[change.operation] = change
     steps = [later[each.number] for each in standing(desk) if each.number in later]

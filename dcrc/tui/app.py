@@ -163,7 +163,7 @@ class DcrcApp(Places, App[None]):
             except DcrcError as error:
                 (failed or self.complain)(error)
             except Exception as error:  # noqa: BLE001 - said, kept and raised by tests; never a traceback
-                self.own_fault(error)
+                self.own_fault(error, failed)
             else:
                 if self._shows(on):
                     show(result)
@@ -234,10 +234,13 @@ class DcrcApp(Places, App[None]):
         """Tell the operator what is wrong, where, and how to go on."""
         self.say(translate_error(error), "error")
 
-    def own_fault(self, error: Exception) -> None:
+    def own_fault(
+        self, error: Exception, failed: Callable[[DcrcError], None] | None = None
+    ) -> None:
         """Tell of a fault of the program itself by its kind and place; customer data stay out of it."""
         self.faults.append(error)
-        self.say(t(FAULT, what=type(error).__name__, place=place_of(error)), "error")
+        fault = DcrcError(FAULT, what=type(error).__name__, place=place_of(error))
+        (failed or self.complain)(fault)
 
     def _handle_exception(self, error: Exception) -> None:
         if self.is_headless:  # tests see everything

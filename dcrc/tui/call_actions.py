@@ -52,6 +52,7 @@ class CallActions(DeskScreen):
     included: set[str]
     known_calls: frozenset[str] = frozenset()  # ids of attempts that this operator knows of
     recording = False
+    began_with_tasks = False  # when the sheet was opened
     left_open: Sequence[SheetTask] = ()
     _draft_timer: Timer | None = None
 
@@ -217,12 +218,17 @@ class CallActions(DeskScreen):
         app.perform(work, show, on=self, topic="record", failed=failed)
 
     def _records_incoming(self, result: Result) -> bool:
-        """Whether a call about no task can be recorded: the customer, for whom nothing is open, called and
+        """Whether a call about no task can be recorded: the customer, for whom nothing was due, called and
         there is a note of it. Else it is said what is missing."""
         app, data, note = house(self), self.data, self.query_one("#note", TextField)
-        if data is not None and data.tasks:
-            key = app.key("task.mark")
-            app.say(t("No task is part of this call; {key} marks one.", key=key), "warning")
+        if data is not None and self.began_with_tasks:
+            said = t("No task is part of this call; {key} marks one.", key=app.key("task.mark"))
+            if not data.tasks:
+                said = t(
+                    "What this call was about is closed meanwhile; {add} adds a task.",
+                    add=app.key("task.add"),
+                )
+            app.say(said, "warning")
             self.query_one("#tasks", RecordList).focus()
             return False
         if result is Result.REACHED and note.value.strip():

@@ -148,6 +148,7 @@ class CallSheet(CallActions, DeskScreen):
         self.data = data
         with self.app.batch_update():
             if first:
+                self.began_with_tasks = bool(data.offered)
                 left_out = set(data.draft.left_out) - {data.chosen}
                 self.included = {each.task.id for each in data.offered} - left_out
                 self.known_calls = frozenset().union(*(each.ids for each in data.calls))
@@ -239,7 +240,8 @@ class CallSheet(CallActions, DeskScreen):
             form.include(asked.task, asked.task in self.included)
 
     def _leave_closed(self) -> None:
-        """Ask no longer about closed tasks; a cursor in their questions goes to the next open one."""
+        """Ask no longer about closed tasks; a cursor in their questions goes to the tasks, for what is
+        typed on is no answer to the questions of another."""
         focused = self.focused
         lost = focused is not None and any(
             isinstance(node, Question) and node.about not in self.included
@@ -247,7 +249,7 @@ class CallSheet(CallActions, DeskScreen):
         )
         self.ask_included()
         if lost:
-            self.focus_first()
+            self.query_one("#tasks", RecordList).focus()
 
     @property
     def form(self) -> FormView | None:

@@ -24,6 +24,7 @@ from dcrc.kernel.history import Entry, timeline
 from dcrc.kernel.tasks import Attempt, Task
 from dcrc.kernel.titles import result_title
 from dcrc.kernel.vehicles import Vehicle, vehicles_of
+from dcrc.store import GlobalId
 from dcrc.tui import owner_confirmation
 from dcrc.tui.drafts import SheetDraft, read_sheet_draft
 from dcrc.tui.task_titles import task_title, title_with_car
@@ -111,14 +112,15 @@ class SheetData:
         return [each for each in self.tasks if each in about or begun.get(each.task.id)]
 
     def _about(self, chosen: SheetTask | None) -> list[SheetTask]:
-        """What was chosen, a call with the other calls: one result cannot be that of work at the desk, too.
+        """What was chosen, if it is the operator's and its time has come; a call with the other calls, as
+        one result cannot be that of work at the desk, too.
 
         Else the calls that are due; of whom nobody may call, or without any, the work at the desk. Without
         either what only waits for its time (he calls back himself).
         """
         at_desk = [each for each in self.listed if not each.is_contact]
         calls = self.due_now or [each for each in self.tasks if each.waits_until is not None]
-        if chosen is not None:
+        if chosen is not None and (chosen.listed or chosen.due_now or chosen.waits_until):
             return [chosen, *(calls if chosen.is_contact else ())]
         if at_desk and (not self.due_now or blocked(self.customer)):
             return at_desk
@@ -177,14 +179,16 @@ def by_others(desk: Desk, calls: Sequence[RecentCall], known: frozenset[str]) ->
 
 def _recent_call(desk: Desk, attempts: Sequence[Attempt]) -> RecentCall:
     first = attempts[0]
+    about = desk.tasks.get_many(GlobalId(each.task) for each in attempts)  # some may be undone
+    titles = listed(
+        dict.fromkeys(task_title(desk, desk.read(Task, each)) for each in about.values())
+    )
+    result = result_title(first.result)
     words = t(
-        "{operator} at {time}: {result} ({titles})",
+        "{operator} at {time}: {result}",
         operator=first.operator,
         time=f"{first.at.astimezone(desk.zone):%H:%M}",
-        result=result_title(first.result),
-        titles=listed(
-            dict.fromkeys(task_title(desk, get_task(desk, each.task)) for each in attempts)
-        ),
+        result=t("{result} ({titles})", result=result, titles=titles) if titles else result,
     )
     return RecentCall(frozenset(each.id for each in attempts), first.operator, words)
 

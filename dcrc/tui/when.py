@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from calendar import isleap
+from calendar import isleap, monthrange
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from dcrc.errors import InputError
@@ -130,8 +130,13 @@ def _written_day(word: str, today: date, past: bool, gone: bool) -> date | None:
         return min(day for day in days if day >= today)
     if found := _OF_MONTH.match(word):
         of_month, first = int(found["d"]), today.replace(day=1)
-        if gone and of_month > today.day:
-            first = (first - timedelta(days=1)).replace(day=1)
+        if not 1 <= of_month <= 31:
+            return None
+        if gone:
+            while monthrange(first.year, first.month)[1] < of_month or (
+                first.replace(day=of_month) > today
+            ):
+                first = (first - timedelta(days=1)).replace(day=1)
         elif not gone and of_month < today.day:
             first = (first + timedelta(days=31)).replace(day=1)
         return first.replace(day=of_month)

@@ -299,3 +299,21 @@ def test_a_row_with_a_number_and_no_name_is_refused_not_taken_for_a_footer(
     report = import_files(desk, [book(rows)])
     assert (report.counts.new, [one.row for one in report.rejected]) == (1, [3])
     assert report.files[0].sheets[0].aside == {"footer": [4]}
+
+
+def test_totals_of_a_list_of_customers_are_none_and_who_is_called_like_one_is(
+    desk: Desk, book: Write
+) -> None:
+    rows = [
+        ["姓名", "手机", "地址"],
+        ["王小明", "13800000001", "新村1号"],
+        ["Sum", "", "新村2号"],
+        ["会计师事务所", "", "新村3号"],
+        ["合计", 3, ""],
+        ["制表人：李红", "打印：2026-11-20", ""],
+        ["", "2026-11-20", ""],
+    ]
+    report = import_files(desk, [book(rows)])
+    assert {each["name"] for each in desk.customers} == {"王小明", "Sum", "会计师事务所"}
+    assert report.files[0].sheets[0].aside == {"total": [5], "footer": [6, 7]}
+    assert report.rejected == []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from dcrc.i18n import speaking
-from dcrc.kernel.answer_words import answer_word
+from dcrc.kernel.answer_words import answer_word, event_word
+from dcrc.kernel.events import EventKind
 from dcrc.kernel.forms import Field, FieldKind, Option
+from dcrc.testing import isolated_desk
 from dcrc.wording import Wording
 
 ASKED = Wording("", "")
@@ -41,3 +45,17 @@ WHY = Field("why", ASKED)
 def test_an_answer_in_words(field: Field | None, value: Any, words: str) -> None:
     with speaking("en"):
         assert answer_word(field, value) == words
+
+
+def test_money_of_a_kind_that_names_none_is_known_by_its_usual_names(tmp_path: Path) -> None:
+    amount = {"amount": Wording("金额", "Amount"), "paid": Wording("实收", "Paid")}
+    silent = EventKind("accessory", Wording("精品", "Accessory"), amount)
+    saying = evolve(silent, money=("paid",))
+    desk = isolated_desk(tmp_path)
+    told = [
+        str(event_word(desk, kind, field, 128_000))
+        for kind in (silent, saying, None)
+        for field in ("amount", "paid")
+    ]
+    desk.close()
+    assert told == ["1,280.00", "128000", "128000", "1,280.00", "1,280.00", "128000"]

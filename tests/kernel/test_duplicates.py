@@ -244,3 +244,5 @@ def test_who_has_the_same_number_is_told_of_a_new_customer(desk: Desk) -> None:
     assert with_same_number(desk, new) == [known]
     assert "潘梅 (" in same_number_line(desk, new)
     assert same_number_line(desk, a_customer(desk, "王一", phone="+8615100001648")) == ""
+    set_phone_state(desk, known.id, "+8615100001646", PhoneState.WRONG)  # given to somebody else
+    assert with_same_number(desk, new) == []

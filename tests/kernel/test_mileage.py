@@ -114,3 +114,11 @@ def test_a_visit_before_the_delivery_tells_of_a_used_car_too() -> None:
     visit = Event("1", "serviced", "A", date(2026, 5, 1), vehicle="C", data={"km": 60_000})
     delivery = Event("2", "delivered", "B", HANDED_OVER, vehicle="C")
     assert new_car_delivery(Vehicle("C", ""), [visit, delivery], FactsPolicy()) is None
+
+
+def test_a_slip_on_the_day_of_delivery_makes_no_new_car_a_used_one(desk: Desk) -> None:
+    car = a_vehicle(desk, a_customer(desk, "王小明"))
+    delivered(desk, car, MARCH)
+    serviced(desk, car, MARCH, km=12_345)
+    readings = known_readings(desk, find_vehicle(desk, car.id))
+    assert (MARCH, 0) in [(each.on, each.km) for each in readings]

@@ -12,6 +12,7 @@ from dcrc.errors import ConflictError, InputError, NotAllowed
 from dcrc.kernel.agenda import tasks
 from dcrc.kernel.calendar import assign_task, record_attempt
 from dcrc.kernel.desk import Desk, open_desk
+from dcrc.kernel.duplicates import merge_customers
 from dcrc.kernel.operators import add_operator, change_role, list_operators
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, Task
@@ -99,3 +100,17 @@ def test_what_somebody_works_on_is_not_taken_away(tmp_path: Path, work: str) -> 
     with pytest.raises(ConflictError):
         undo(desk, conversation)
     desk.close()
+
+
+def test_only_the_step_that_put_a_record_to_what_is_undone_stands_in_the_way(desk: Desk) -> None:
+    keep = a_customer(desk, "王小明")
+    added = last_step(desk).number
+    gone = a_customer(desk, "王小名")
+    delivered(desk, a_vehicle(desk, gone), date(2026, 11, 1))
+    merge_customers(desk, keep.id, gone.id)
+    merged = last_step(desk).number
+    with pytest.raises(ConflictError) as refused:
+        undo(desk, added)
+    assert refused.value.params["steps"] == str(merged)
+    undo(desk, merged)
+    undo(desk, added)

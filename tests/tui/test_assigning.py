@@ -169,6 +169,23 @@ async def test_what_is_being_shared_out_is_told_though_escape_was_pressed(
         assert owners(desk) == [""] * 7
 
 
+async def test_sharing_out_can_be_left_after_a_fault(
+    opened: Any, desk: Desk, customers: list[Customer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*arguments: Any, dry_run: bool = False, **options: Any) -> Any:
+        if not dry_run:
+            raise RuntimeError
+        return share_customers(*arguments, dry_run=dry_run, **options)
+
+    monkeypatch.setattr(share_dialog, "share_customers", faulty)
+    async with opened() as seat:
+        await seat.press("d", "6", "enter")
+        assert "RuntimeError" in seat.text
+        await seat.press("escape")
+        assert isinstance(seat.screen, Today)
+        seat.app.faults.clear()
+
+
 async def test_nobody_takes_part_and_nothing_is_left_to_share(
     opened: Any, desk: Desk, customers: list[Customer]
 ) -> None:

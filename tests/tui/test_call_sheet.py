@@ -11,7 +11,7 @@ from attrs import evolve
 from tinydb import where
 
 from dcrc.kernel.agenda import tasks
-from dcrc.kernel.calendar import add_task, record_attempt, withdraw_task
+from dcrc.kernel.calendar import add_task, get_task, record_attempt, withdraw_task
 from dcrc.kernel.customers import (
     Customer,
     PhoneState,
@@ -23,8 +23,10 @@ from dcrc.kernel.desk import Desk, open_desk
 from dcrc.kernel.events import events_of
 from dcrc.kernel.forms import Field, FieldKind, Form
 from dcrc.kernel.operators import add_operator
+from dcrc.kernel.phones import Phone
 from dcrc.kernel.planning import plan
 from dcrc.kernel.tasks import Result, TaskState
+from dcrc.kernel.undoing import last_step, undo
 from dcrc.kernel.vehicles import Reading, record_reading
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
 from dcrc.tui import call_actions
@@ -521,7 +523,7 @@ async def test_a_task_opened_from_the_customers_page_is_marked_and_first(
         keys = [row.key for row in page.query_one("#tasks").rows]
         await seat.press(*["down"] * keys.index(later.id), "enter")
         rows = seat.screen.query_one("#tasks").rows
-        assert rows[0].cells[:2] == ("[x]", "送车主手册")
+        assert rows[0].cells[:2] == ("[ ]", "送车主手册")  # its time has not come: Space marks it
         assert "[x] 交车3日关怀" in seat.text
         assert not [row for row in rows if row.cells[:2] == ("[x]", "核对资料")]
         await seat.press("escape")
@@ -652,7 +654,12 @@ async def test_the_questions_of_a_task_that_a_colleague_closed_leave_the_form(
         await seat.rest()
         asked = {each.about for each in seat.screen.form.questions if each.display}
         assert asked == left
-        assert seat.app.focused.about in left
+        assert seat.app.focused.id == "tasks"
+        before = dict(seat.screen.form.values)
+        await seat.press(
+            "1", "1"
+        )  # typed on before it was seen: no answer to another task's questions
+        assert seat.screen.form.values == before
 
 
 async def test_the_customers_page_begins_with_what_this_operator_can_do_today(
@@ -668,3 +675,49 @@ async def test_the_customers_page_begins_with_what_this_operator_can_do_today(
         await seat.rest()
         titles = [row.cells[0] for row in seat.screen.query_one("#tasks").rows]
         assert titles == ["回访", "核查致电", "以后再打", "顾问致电"]
+
+
+async def test_a_call_about_a_task_that_was_undone_does_not_keep_the_sheet_closed(
+    opened: Any, desk: Desk
+) -> None:
+    owner = a_customer(desk, "田娜", phone="+8613800000001")
+    two = evolve(owner, phones=(*owner.phones, Phone("+8613800000002")))
+    edit_customer(desk, owner, two)
+    added = add_task(desk, owner, "送车主手册", TODAY)
+    step = last_step(desk).number
+    record_attempt(desk, added.id, Result.WRONG_NUMBER, number="+8613800000001")
+    undo(desk, step)
+    add_task(desk, owner, "回访", TODAY)
+    async with opened() as seat:
+        await seat.press("enter")
+        assert "通话单 · 田娜" in seat.text
+        assert "回访" in seat.text
+
+
+async def test_a_call_whose_task_was_closed_meanwhile_is_no_call_of_the_customers(
+    opened: Any, desk: Desk
+) -> None:
+    task = add_task(desk, a_customer(desk, "田娜"), "回访", TODAY)
+    async with opened() as seat:
+        await seat.press("enter")
+        withdraw_task(desk, task.id, "已联系")
+        seat.app.show_changes()
+        await seat.rest()
+        await seat.press("ctrl+r")
+        await seat.type("聊过了")
+        await seat.press("f2")
+        assert "刚刚已被关闭" in seat.text
+        assert desk.attempts.count() == 0
+
+
+async def test_a_customer_with_nothing_due_yet_may_call(opened: Any, desk: Desk) -> None:
+    owner = a_customer(desk, "田娜")
+    later = add_task(desk, owner, "明年续保", date(2027, 1, 20), opens=date(2026, 12, 20))
+    async with opened() as seat:
+        seat.app.open_customer(owner.id)
+        await seat.rest()
+        await seat.press("enter", "ctrl+r")
+        await seat.type("问价格")
+        await seat.press("f2")
+        assert "来电已记录" in seat.text
+    assert get_task(desk, later.id).open

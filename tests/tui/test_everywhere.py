@@ -449,6 +449,7 @@ def test_a_day_on_which_something_happened_is_the_last_of_its_name(
     today = date(2026, 11, 21)
     expected = date(2025, 11, 22) if day is None else date.fromisoformat(f"2026-{day}")
     assert read_day(text, today, gone=True) == expected
+    assert read_day("31号", date(2026, 3, 30), gone=True) == date(2026, 1, 31)
 
 
 def test_a_question_about_the_past_takes_days_as_past() -> None:
