@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import partial
@@ -193,6 +193,15 @@ class Phones(NamedTuple):
 
     numbers: tuple[dict[str, str], ...]
     refused: tuple[str, ...] = ()
+
+
+def each_once(parts: Iterable[Iterable[dict[str, str]]]) -> tuple[dict[str, str], ...]:
+    """The numbers of several cells or rows in their order, each as it is told first."""
+    numbers: dict[str, dict[str, str]] = {}
+    for part in parts:
+        for number in part:
+            numbers.setdefault(number["number"], number)
+    return tuple(numbers.values())
 
 
 @attrs.frozen

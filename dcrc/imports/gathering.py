@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from dcrc.i18n import t
+from dcrc.imports.cells import each_once
 from dcrc.imports.known import TABLES, Held, Known
 from dcrc.imports.newcomers import Heard, count_new, names_organisation, new_records
 from dcrc.imports.profiles import Profile
@@ -167,7 +168,7 @@ class Source:
             ordered = (
                 (row.numbers, held.numbers) if row.on >= held.on else (held.numbers, row.numbers)
             )
-            held.numbers = _each_once(ordered) if held.numbers else row.numbers
+            held.numbers = each_once(ordered) if held.numbers else row.numbers
         _say(held, row.customer, sheet, row)
 
     def _say_vehicle(
@@ -329,14 +330,6 @@ class Source:
                 self.counts[index].changed += 1
             else:
                 self.counts[index].unchanged += 1
-
-
-def _each_once(parts: Iterable[Iterable[dict[str, str]]]) -> tuple[dict[str, str], ...]:
-    numbers: dict[str, dict[str, str]] = {}
-    for part in parts:
-        for number in part:
-            numbers.setdefault(number["number"], number)
-    return tuple(numbers.values())
 
 
 def _say(held: Held, said: Said, sheet: int, row: Row) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from dcrc.imports.cells import Phones
+from dcrc.imports.cells import each_once
 from dcrc.imports.profiles import Profile
 
 Values = Mapping[str, Sequence[Any]]
@@ -133,10 +133,13 @@ def _numbers(columns: list[Sequence[Any]], count: int) -> list[tuple[dict[str, s
         return [
             (() if one is None else one.numbers)
             if other is None
-            else (other.numbers if one is None else _each_once((one, other)))
+            else (other.numbers if one is None else each_once((one.numbers, other.numbers)))
             for one, other in zip(*columns, strict=True)
         ]
-    return [_each_once(cells) for cells in zip(*columns, strict=True)]
+    return [
+        each_once(cell.numbers for cell in cells if cell is not None)
+        for cells in zip(*columns, strict=True)
+    ]
 
 
 def _persons_numbers(
@@ -153,15 +156,6 @@ def _persons_numbers(
         own or (other if name is None or name == sender else ())
         for own, other, name, sender in zip(numbers, others, first, second, strict=True)
     ]
-
-
-def _each_once(cells: tuple[Phones | None, ...]) -> tuple[dict[str, str], ...]:
-    filled = [cell for cell in cells if cell is not None]
-    if len(filled) == 1:
-        return filled[0].numbers
-    numbers = {number["number"]: number for cell in reversed(filled) for number in cell.numbers}
-    order = dict.fromkeys(number["number"] for cell in filled for number in cell.numbers)
-    return tuple(numbers[number] for number in order)
 
 
 def day_of(value: Any) -> str:

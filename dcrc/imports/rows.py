@@ -16,7 +16,7 @@ import attrs
 
 from dcrc.errors import InputError
 from dcrc.i18n import t, translate_error
-from dcrc.imports.cells import Choice, Kinds, Phones, is_empty, read_plain, text_of
+from dcrc.imports.cells import Choice, Kinds, Phones, each_once, is_empty, read_plain, text_of
 from dcrc.imports.headers import Recognised, aside, beside_data, is_header_again, words_below
 from dcrc.imports.naming import Named, named, naming_fields
 from dcrc.imports.profiles import Field
@@ -243,7 +243,7 @@ def _quietly(read: Callable[[Any], Any], cell: str) -> Any:
 def _joined(columns: list[list[Any]]) -> list[Any]:
     """Several columns of phones as one."""
     return [
-        Phones(tuple(number for cell in cells if cell for number in cell.numbers))
+        Phones(each_once(cell.numbers for cell in cells if cell))
         for cells in zip(*columns, strict=True)
     ]
 

@@ -317,3 +317,11 @@ def test_totals_of_a_list_of_customers_are_none_and_who_is_called_like_one_is(
     assert {each["name"] for each in desk.customers} == {"王小明", "Sum", "会计师事务所"}
     assert report.files[0].sheets[0].aside == {"total": [5], "footer": [6, 7]}
     assert report.rejected == []
+
+
+def test_a_number_that_stands_in_several_columns_is_one(desk: Desk, book: Write) -> None:
+    head = ["姓名", "手机", "手机号", "电话"]
+    file = book([head, ["王小明", "13800000001", "13800000001", "0796-8212345/13800000001"]])
+    import_files(desk, [file])
+    (customer,) = desk.customers.all()
+    assert [each["number"] for each in customer["phones"]] == ["+8613800000001", "+867968212345"]
