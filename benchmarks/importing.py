@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import xlsxwriter
@@ -119,8 +120,8 @@ def measured(folder: Path, rows: int) -> list[str]:
         desk = init_database(
             folder / f"{number}.dcrc", operator="王敏", clock=system_clock, plugins=[]
         )
-        first_dry.append(timed(lambda desk=desk: import_files(desk, [ledger], dry_run=True)))  # type: ignore[misc]  # bound now
-        imports.append(timed(lambda desk=desk: _all_new(desk, ledger, rows)))  # type: ignore[misc]  # bound now
+        first_dry.append(timed(partial(import_files, desk, [ledger], dry_run=True)))
+        imports.append(timed(partial(_all_new, desk, ledger, rows)))
         reading.append(timed(lambda: only_read(ledger)))
         if number < _TIMES - 1:
             desk.close()

@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,7 @@ def phase_use(path: Path, trial: Trial) -> dict[str, Any]:
     some = [str(each.doc_id) for each in desk.customers.iterate(limit=4000)][::190]
     replans = []
     for customer in some:
-        seconds, _ = timed(lambda customer=customer: replan_customer(desk, customer))  # type: ignore[misc]  # bound now
+        seconds, _ = timed(partial(replan_customer, desk, customer))
         replans.append(seconds)
     cold, first = timed(lambda: agenda(desk, mine=False))
     warm, _ = timed(lambda: agenda(desk, mine=False), 5)

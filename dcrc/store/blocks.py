@@ -92,7 +92,7 @@ class Block:
             [column[rows] for column in self.elements],
         )
 
-    def rows(self, first: int, doc_ids: Sequence[Key]) -> tuple[int, list[Any]]:
+    def parameters(self, first: int, doc_ids: Sequence[Key]) -> tuple[int, list[Any]]:
         """How many parameters `Layout.insert` takes, and those of all documents, from place `first` on."""
         columns = (
             range(first, first + len(self)),

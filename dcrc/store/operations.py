@@ -146,7 +146,7 @@ class Work:
         if layout.name in self._last_ids:
             self._last_ids[layout.name] = max(self._last_ids[layout.name], *map(str, doc_ids))
         many = len(doc_ids) >= BULK or self._in_bulk
-        width, parameters = block.rows(first, doc_ids)
+        width, parameters = block.parameters(first, doc_ids)
         statements = list(inserts(layout, width, parameters)) if many else []
         rows: list[tuple[str, list[tuple[Key, int]]]] = []
         for (_, side), elements in zip(layout.sides, block.elements, strict=True):

@@ -1,12 +1,10 @@
-"""What the keys of a call sheet do: results, call-backs, putting off, leaving tasks out, drafts."""
+"""What the keys of a call sheet do: results, call-backs, putting off, leaving tasks out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
-
-from textual.timer import Timer
 
 from dcrc.errors import DcrcError, InputError
 from dcrc.i18n import listed, t
@@ -19,9 +17,8 @@ from dcrc.kernel.operators import masked_phone
 from dcrc.kernel.tasks import Result
 from dcrc.tui.choosing import Choice, Choosing, Naming
 from dcrc.tui.conversation import Conversation, Recorded, record
-from dcrc.tui.drafts import SheetDraft, keep_sheet_draft
 from dcrc.tui.filters import next_customer
-from dcrc.tui.form_view import FormView, without_ids
+from dcrc.tui.form_view import without_ids
 from dcrc.tui.record_list import RecordList
 from dcrc.tui.results import (
     ABOUT_A_NUMBER,
@@ -31,35 +28,22 @@ from dcrc.tui.results import (
 )
 from dcrc.tui.sheet_data import (
     RecentCall,
-    SheetData,
     SheetTask,
     by_others,
-    doubts_on_sheet,
     recent_calls,
 )
-from dcrc.tui.shell import DeskScreen, house
+from dcrc.tui.sheet_drafts import SheetDrafts
+from dcrc.tui.shell import house
 from dcrc.tui.text_field import TextField
 from dcrc.tui.when import read_day, read_moment
 
-DRAFT_AFTER = 0.4  # seconds after the last key until the draft is on disk
 
-
-class CallActions(DeskScreen):
+class CallActions(SheetDrafts):
     """The deeds of a call sheet; `CallSheet` shows what they work on."""
 
-    customer_id: str
-    data: SheetData | None
-    included: set[str]
     known_calls: frozenset[str] = frozenset()  # ids of attempts that this operator knows of
-    recording = False
     began_with_tasks = False  # when the sheet was opened
     left_open: Sequence[SheetTask] = ()
-    _draft_timer: Timer | None = None
-
-    @property
-    def form(self) -> FormView | None:
-        """The form as it stands on the screen."""
-        raise TypeError(type(self).__name__)
 
     def open(self, customer_id: str, *, forget: bool = False) -> None:
         """Show another customer on this sheet."""
@@ -171,7 +155,7 @@ class CallActions(DeskScreen):
         answers = self._checked(result)
         if answers is None:
             return
-        tasks = [each.task for each in self._in_call()]
+        tasks = [each.task for each in self.in_call()]
         if channel == "call" and against_his_wish(data.customer, result, tasks):
             self._who_called(
                 lambda: self._record(result, call_back=call_back, number=number, channel="incoming")
@@ -191,7 +175,7 @@ class CallActions(DeskScreen):
         draft, filters, passed = self.draft(), app.filters, frozenset(app.passed)
         self.recording = True
         app.say(t("Recording …"))
-        self._stop_draft_timer()
+        self.stop_draft_timer()
 
         known = self.known_calls
 
@@ -250,7 +234,7 @@ class CallActions(DeskScreen):
         desk = house(self).desk
         given: dict[str, dict[str, Any] | None] = {}
         self.left_open = self._unasked() if result is Result.REACHED else []
-        for each in self._in_call():
+        for each in self.in_call():
             if each in self.left_open:
                 continue
             given[each.task.id] = None
@@ -267,15 +251,11 @@ class CallActions(DeskScreen):
 
     def _unasked(self) -> list[SheetTask]:
         """Tasks whose form was not begun, while another one was: they stay open for the next call."""
-        form, in_call = self.form, self._in_call()
+        form, in_call = self.form, self.in_call()
         if form is None:
             return []
         unasked = [each for each in in_call if each.form and not form.answers(each.task.id)]
         return unasked if len(unasked) < len(in_call) else []
-
-    def _in_call(self) -> list[SheetTask]:
-        tasks = self.data.tasks if self.data else []
-        return [each for each in tasks if each.task.id in self.included]
 
     def _go_on(self, customer_id: str) -> None:
         self.recording = False
@@ -300,7 +280,7 @@ class CallActions(DeskScreen):
     def action_snooze(self) -> None:
         app = house(self)
         today = app.desk.today()
-        ids = [each.task.id for each in self._in_call()]
+        ids = [each.task.id for each in self.in_call()]
         row = self.query_one("#tasks", RecordList).current
         if not ids and row is not None:  # nothing is marked: what the cursor is on is meant
             ids = [row.key]
@@ -382,69 +362,10 @@ class CallActions(DeskScreen):
     def action_add_task(self) -> None:
         house(self).add_task(self.customer_id)
 
-    # -- drafts ----------------------------------------------------------------------------------
-
-    def draft(self) -> SheetDraft:
-        """What was typed so far."""
-        assert self.data is not None
-        form = self.form
-        values = {**self.data.draft.answers, **(form.values if form else {})}
-        given = {task: dict(answers) for task, answers in values.items() if answers}
-        offered = {*given, *(each.task.id for each in self.data.offered)}
-        out = [each.task.id for each in self.data.tasks if each.task.id in offered - self.included]
-        return SheetDraft(given, tuple(out), self.query_one("#note", TextField).value)
-
-    def keep_draft(self) -> None:
-        """Put what was typed on disk now."""
-        self._stop_draft_timer()
-        if self.data is None or self.recording:
-            return
-        customer_id, draft = self.customer_id, self.draft()
-        house(self).perform(lambda desk: keep_sheet_draft(desk, customer_id, draft), lambda _: None)
-
-    def keep_draft_soon(self) -> None:
-        """Put what was typed on disk when the keys rest a moment."""
-        self._stop_draft_timer()
-        self._draft_timer = self.set_timer(DRAFT_AFTER, self._rest)
-
-    def _rest(self) -> None:
-        """The keys rest: what was typed goes to disk, and what may be wrong in it is said beside it."""
-        self.keep_draft()
-        self.tell_doubts()
-
-    def tell_doubts(self) -> None:
-        """Say beside the answers what may be wrong in them."""
-        form, customer_id = self.form, self.customer_id
-        answers = (
-            {each.task.id: form.answers(each.task.id) for each in self._in_call()} if form else {}
-        )
-
-        def show(found: dict[tuple[str, str], str]) -> None:
-            if form is not None and customer_id == self.customer_id:
-                form.show_doubts(found)
-
-        self.fetch(lambda desk: doubts_on_sheet(desk, answers), show, topic="doubts")
-
-    def _stop_draft_timer(self) -> None:
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-            self._draft_timer = None
-
-    def on_form_view_changed(self) -> None:
-        self.keep_draft_soon()
-
     def on_form_view_finished(self) -> None:
         self.query_one("#note", TextField).focus()
-
-    def on_text_field_typed(self, _: TextField.Typed) -> None:
-        house(self).unsay()
-        self.keep_draft_soon()
 
     def on_text_field_left(self, _: TextField.Left) -> None:
         key = house(self).key("result.reached")
         said = t("{key} records it as reached; the other results stand below.", key=key)
         house(self).say(said, "hint")
-
-    def action_back(self) -> None:
-        self.keep_draft()
-        super().action_back()

@@ -294,7 +294,7 @@ def test_what_is_left_of_a_bulk_takes_statements_of_few_sizes(shop, customers):
     statements: set[str] = set()
     for count in range(2_000, 9_000, 613):
         block = Block.of(layout, encode_many([{"name": "张三"}] * count))
-        width, parameters = block.rows(1, range(count))
+        width, parameters = block.parameters(1, range(count))
         written = list(inserts(layout, width, parameters))
         assert [each for _, some in written for each in some] == parameters
         statements.update(sql for sql, _ in written)

@@ -19,7 +19,7 @@ from dcrc.kernel.planning import plan
 from dcrc.kernel.vehicles import Reading, record_reading
 from dcrc.store import Conflict
 from dcrc.testing import a_customer, a_vehicle, delivered, isolated_desk
-from dcrc.tui import call_actions
+from dcrc.tui import sheet_drafts
 from dcrc.tui.conflicts import in_operators_words
 from dcrc.tui.fields import Question, TextQuestion
 from plugins import new_car_followup, reminders
@@ -88,7 +88,7 @@ async def test_the_question_that_has_the_cursor_is_in_view_while_others_come_and
 async def test_a_doubt_beside_the_answer_before_leaves_the_question_in_view(
     opened: Any, busy: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(call_actions, "DRAFT_AFTER", 0.005)
+    monkeypatch.setattr(sheet_drafts, "DRAFT_AFTER", 0.005)
     async with opened(at=busy) as seat:
         await seat.press("enter")
         await seat.type("25000")
