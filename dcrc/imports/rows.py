@@ -292,24 +292,24 @@ def _dropped(
     for place in sorted(suspects):
         row, number = body[place], first + place
         mine = {name: values[name][place] for name in required}
-        kind = None
+        lacking = {
+            name: value for name, value in mine.items() if value is None or type(value) is Refused
+        }
         proved = any(map(_proves, (column[place] for column in proofs)))
         if is_header_again(row, header, headed):
-            kind = "header"
-        elif all(isinstance(value, str) for value in mine.values()):
+            kind: str | None = "header"
+        elif not lacking:
             kind = None if proved else next(filter(None, map(below.get, mine.values())), None)
-            if kind is None:
-                continue
         else:
             nothing = not proved and all(value is None for value in mine.values())
             kind = beside_data(row) or (aside(row, header) if nothing else None)
+        if kind is None and not lacking:
+            continue
         dropped.add(place)
         if kind is not None:
             found.set_aside.setdefault(kind, []).append(number)
             continue
-        for name, value in mine.items():
-            if value is None:
-                found.rejected.append(found.remark(number, name, t("Nothing stands here.")))
-            elif type(value) is Refused:
-                found.rejected.append(found.remark(number, name, value.reason))
+        for name, value in lacking.items():
+            reason = t("Nothing stands here.") if value is None else value.reason
+            found.rejected.append(found.remark(number, name, reason))
     return dropped
